@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Prices as exact rationals, the cost of a usage, and the price book. */
+#ifndef CORE_PRICE_H
+#define CORE_PRICE_H
+
+#include "base/err.h"
+#include "core/money.h"
+#include "core/usage.h"
+
+#include "base/clock.h"
+
+/* `amount` for every `per` units: 3 USD for 1 000 000 tokens, 0.006 USD for 60 000 ms. per > 0.
+ * The amount is in 1e-12 of the row's currency. */
+struct price {
+    struct money amount;
+    int64_t per;
+};
+
+/* An exact sum of prices times units, until it is rounded: whole + num / den, 0 <= num < den. */
+struct cost {
+    int128 whole;
+    int64_t num, den; /* a zeroed struct is 0 */
+};
+
+/* False when the sum does not fit, or units < 0: then *cost is unchanged. */
+bool cost_add(struct cost *cost, struct price price, int64_t units) MUST_CHECK;
+bool cost_scale(struct cost *cost, int64_t num, int64_t den) MUST_CHECK; /* e.g. 1/2 for a batch */
+bool cost_up(const struct cost *cost, struct money *hold) MUST_CHECK;    /* never too little */
+bool cost_half_up(const struct cost *cost, struct money *bill) MUST_CHECK; /* the nearest */
+
+/* Reads decimal `text` as currency units per `per` units; keeps more than 12 decimals by a larger
+ * `per`. False: not a decimal, negative, or it does not fit. */
+bool price_read(struct str text, int64_t per, struct price *out) MUST_CHECK;
+
+/* --- the book --- */
+
+enum { NAME_TEXT = 96, CURRENCY_TEXT = 4 };
+
+/* One rate of one model: the shape of a row of the `price` table. Never edited once used; a newer
+ * row with a later effective_from takes over. Tiers re-price the whole request when its total
+ * input (cached included) is above tier_above. */
+struct price_row {
+    int64_t id; /* the store's; 0 before it is stored */
+    char provider[NAME_TEXT], model[NAME_TEXT];
+    char region[32]; /* "" matches every region */
+    char dim[32]; /* usage_dim name; "output_thinking" prices output and reasoning when thinking */
+    char service[16];   /* "" standard; "batch", "flex", "priority": explicit rates */
+    int64_t tier_above; /* 0: the base rate */
+    char currency[CURRENCY_TEXT];
+    struct price price;
+    struct utc from, until; /* valid in [from, until); until.ms 0: still valid */
+    char source[64];
+};
+
+enum price_state {
+    PRICE_UNKNOWN, /* no row: never 0. Policy of the budget: deny by default */
+    PRICE_FREE,    /* declared free: a local provider, or price: free */
+    PRICE_KNOWN,
+};
+
+/* What is asked of the book: exact names, after aliases; never a fuzzy match. */
+struct price_ask {
+    const char *provider, *model;
+    const char *region;  /* "" or NULL: any */
+    const char *service; /* "" or NULL: standard */
+    struct utc at;
+    bool thinking;
+};
+
+struct price_rate {
+    bool known;
+    struct price price;
+    int64_t row_id;
+};
+
+/* The rates that hold for one call. rate[] is filled for each bucket that has a row. */
+struct price_set {
+    enum price_state state;
+    char currency[CURRENCY_TEXT];
+    int64_t tier_above; /* the tier these rates belong to */
+    struct price_rate rate[DIMS];
+    int64_t service_num, service_den; /* factor when the service has no rates of its own; 1/1 */
+    char unpriced[32]; /* first bucket that was asked for and has no rate: see price_cost */
+};
+
+struct price_book; /* a sorted copy of rows; immutable once made */
+
+/* Copies rows (and aliases, pairs of `from` and `to` provider names). NULL book means empty. */
+struct price_book *price_book_new(const struct price_row *row, size_t count);
+void price_book_free(struct price_book *book);
+bool price_book_alias(struct price_book *book, const char *from, const char *to);
+size_t price_book_rows(const struct price_book *book);
+const struct price_row *price_book_row(const struct price_book *book, size_t i);
+
+/* The rates for a request of `tokens_in` prompt tokens in all (0: the base tier). */
+enum price_state price_lookup(const struct price_book *book, const struct price_ask *ask,
+                              int64_t tokens_in, struct price_set *out);
+
+/* The dearest tier reachable with up to `tokens_in`: for holds (tiers need not rise). */
+enum price_state price_lookup_dearest(const struct price_book *book, const struct price_ask *ask,
+                                      int64_t tokens_in, struct price_set *out);
+
+/* One line of a bill: units of a bucket at a rate. amount is an integer share of the rounded total
+ * (largest remainder), so that the lines of an attempt add up to it exactly. */
+struct charge {
+    enum usage_dim dim;
+    int64_t units;
+    struct price price;
+    int64_t price_id;
+    struct money amount;
+    bool priced; /* false: the bucket has no rate; amount is unknown, not 0 */
+};
+
+/* Prices a usage. A bucket without a rate of its own falls back as providers.md says: reasoning,
+ * image_out, audio_out -> output; image_in, document_in, tool_in, video_in, audio_in -> input;
+ * cache_write_30m, _12h, cache_write -> cache_write_5m; cache_read_implicit -> cache_read; a cache
+ * bucket without any rate is priced as input. Fills charge[0..*count) with the buckets that have
+ * units; *bill is their exact sum rounded half up. False: does not fit. When a bucket stays without
+ * a rate, that line has priced = false and set->unpriced is set by the caller's copy. */
+bool price_cost(const struct price_set *set, const struct usage *usage, struct charge charge[DIMS],
+                size_t *count, struct money *bill, struct err *err) MUST_CHECK;
+
+/* The most a call can cost (budgets.md 4.5): in_max tokens at the dearest input-side rate that it
+ * may use (input, cache read and writes), out_max at the dearer of output and reasoning, plus
+ * fixed per-request rates; rounded up. UNKNOWN price: false with ERR_UNPRICED. FREE: 0. */
+bool price_bound(const struct price_set *set, int64_t in_max, int64_t out_max,
+                 const int64_t extra_units[DIMS], struct money *bound, struct err *err) MUST_CHECK;
+
+/* Reads a catalogue (assets/prices form: catalogue-seed.json) into rows; prices from the digits of
+ * the text. Appends to *rows (realloc'd, owned by the caller, free()). `as_of` is effective_from.
+ * Errors name the model and the key. */
+bool catalogue_read(struct str json, struct price_row **rows, size_t *count,
+                    struct err *err) MUST_CHECK;
+
+#endif
