@@ -4,6 +4,7 @@
 #include "base/json_in.h"
 #include "base/json_scan.h"
 #include "base/xalloc.h"
+#include "core/date.h"
 #include "core/price.h"
 
 #include <stdio.h>
@@ -54,25 +55,13 @@ static void list_add(struct list *list, const struct price_row *row)
     list->row[list->count++] = *row;
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar. */
-static int64_t days_to(int64_t year, int64_t month, int64_t day)
+static bool day_read(struct str text, struct utc *out)
 {
-    int64_t y = month <= 2 ? year - 1 : year, era = (y >= 0 ? y : y - 399) / 400;
-    int64_t of_era = y - era * 400,
-            of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    struct date date;
 
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static bool date_read(struct str text, struct utc *out)
-{
-    int64_t year, month, day;
-    struct str rest = text;
-
-    if (text.len != 10 || !str_int(str_cut(&rest, '-'), 1970, 9999, &year) ||
-        !str_int(str_cut(&rest, '-'), 1, 12, &month) || !str_int(rest, 1, 31, &day))
+    if (!date_read(text, &date))
         return false;
-    out->ms = days_to(year, month, day) * 86400000;
+    out->ms = date_number(date) * 86400000;
     return true;
 }
 
@@ -158,7 +147,7 @@ static bool model_read(struct list *list, const struct json *at, struct str raw,
     if (in.ok && !str_is(per, "1M tokens"))
         json_wrong(&in, "per", "should be \"1M tokens\"");
     if (!copy(&in, "currency", row.currency, sizeof(row.currency)) || !region_read(&in, &row) ||
-        !json_only(&in, model_keys) || !date_read(as_of, &row.from))
+        !json_only(&in, model_keys) || !day_read(as_of, &row.from))
         return err_wrap(err, "%s/%s", row.provider, row.model);
     snprintf(row.source, sizeof(row.source), "catalogue " STR_FMT " " STR_FMT, STR_ARG(as_of),
              STR_ARG(sources));
@@ -184,7 +173,7 @@ bool catalogue_read(struct str json, struct price_row **rows, size_t *count, str
     in = json_in(root, err);
     as_of = json_text(&in, "as_of");
     models = json_list(&in, "models");
-    if (in.ok && !date_read(as_of, &when))
+    if (in.ok && !day_read(as_of, &when))
         json_wrong(&in, "as_of", "is not a date");
     if (!in.ok || !json_scan(json, "models", &rest))
         goto out;
