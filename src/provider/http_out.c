@@ -9,14 +9,17 @@
 
 enum { SCHEMA_CAP = 256 << 10 };
 
+const char *http_out_base(const struct provider_account *account, const char *default_url)
+{
+    return account->base_url != NULL && account->base_url[0] != '\0' ? account->base_url
+                                                                     : default_url;
+}
+
 void http_out_start(struct provider_http *out, const struct provider_account *account,
                     struct arena *arena, const char *default_url, const char *path)
 {
-    const char *base =
-        account->base_url != NULL && account->base_url[0] != '\0' ? account->base_url : default_url;
-
     *out = (struct provider_http){ .method = "POST" };
-    out->url = arena_printf(arena, "%s%s", base, path);
+    out->url = arena_printf(arena, "%s%s", http_out_base(account, default_url), path);
     out->header = ARENA_ARRAY(arena, char *, HTTP_OUT_HEADERS);
     out->header[out->headers++] = arena_copy(arena, STR("Content-Type: application/json"));
     buf_init(&out->body, PROVIDER_BODY_CAP);

@@ -8,6 +8,9 @@
 
 enum { HTTP_OUT_HEADERS = 12 };
 
+/* The account's address, or the dialect's when it has none. */
+const char *http_out_base(const struct provider_account *account, const char *default_url);
+
 /* Sets method and url (the account's base or `default_url`, then `path`), starts the body and the
  * headers with the content type. */
 void http_out_start(struct provider_http *out, const struct provider_account *account,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Ollama's own dialect: /api/chat (JSON lines when streamed) and /api/embed. Its counts come only
  * with "done":true, and a count of 0 is left out: absent is unknown (providers.md 1.10). */
+#include "base/json_scan.h"
+#include "provider/answer.h"
 #include "provider/embed_reply.h"
-#include "provider/error_body.h"
 #include "provider/http_out.h"
 #include "provider/image_rules.h"
 #include "provider/reply.h"
@@ -84,15 +85,21 @@ static bool encode(const struct provider_account *account, const struct provider
 
 /* --- back --- */
 
+static bool is_true(const struct json *root, const char *key)
+{
+    struct json_in in = json_in(root, NULL);
+
+    return json_bool_or(&in, key, false);
+}
+
 static void settle_usage(const struct provider_request *request, struct provider_reply *reply)
 {
     const struct counts *counts = &reply->counts;
-    bool embed = request->api == API_EMBED;
     bool in = counts_told(counts, COUNT_PROMPT);
-    bool out = embed || counts_told(counts, COUNT_COMPLETION);
+    bool out = request->api == API_EMBED || counts_told(counts, COUNT_COMPLETION);
     struct usage *usage = &reply->usage;
 
-    if (!counts_told(counts, COUNT_PROMPT) && !counts_told(counts, COUNT_COMPLETION))
+    if (!in && !counts_told(counts, COUNT_COMPLETION))
         return;
     usage->n[DIM_input] = counts_of(counts, COUNT_PROMPT);
     usage->n[DIM_output] = counts_of(counts, COUNT_COMPLETION);
@@ -105,130 +112,87 @@ static void settle_usage(const struct provider_request *request, struct provider
         usage->flags |= BIT(USAGE_FLAG_REASON_UNKNOWN);
 }
 
-/* The counts stand among the other members: the whole closing object is the raw usage. */
-static void read_usage(const struct provider_request *request, struct provider_reply *reply,
-                       const struct json *root, struct str json)
+static void keep_embed_count(struct provider_reply *reply, struct str raw)
 {
-    counts_read(&reply->counts, root, count_paths, COUNT_OF(count_paths));
-    if (counts_told(&reply->counts, COUNT_PROMPT) ||
-        counts_told(&reply->counts, COUNT_COMPLETION)) {
-        reply_keep_usage(reply, json, "");
-        settle_usage(request, reply);
-    }
+    struct str count;
+
+    if (!json_scan(raw, "prompt_eval_count", &count))
+        return;
+    buf_clear(&reply->usage_raw);
+    buf_addf(&reply->usage_raw, "{\"prompt_eval_count\":" STR_FMT "}", STR_ARG(count));
 }
 
-static bool is_true(const struct json *root, const char *key)
+/* The counts stand among the other members, so the whole closing object is the raw usage; but not
+ * with rows of embeddings beside the one count. */
+static void facts(const struct answer *a, const struct json *root, struct str raw)
 {
-    struct json_in in = json_in(root, NULL);
+    struct provider_reply *reply = a->reply;
+    bool embed = a->request->api == API_EMBED;
 
-    return json_bool_or(&in, key, false);
+    reply_keep(reply->model, sizeof(reply->model), json_str(json_get(root, "model")));
+    reply_add_thought(reply, json_str(json_get(json_get(root, "message"), "thinking")));
+    if (!embed && !is_true(root, "done"))
+        return;
+    counts_read(&reply->counts, root, count_paths, COUNT_OF(count_paths));
+    if (counts_told(&reply->counts, COUNT_PROMPT) || counts_told(&reply->counts, COUNT_COMPLETION))
+        reply_keep_usage(reply, embed ? STR("{}") : raw, "");
+    if (embed && reply->usage_seen)
+        keep_embed_count(reply, raw);
+    settle_usage(a->request, reply);
 }
 
 /* One object: a whole answer, or a line of a streamed one. */
-static bool read_answer(const struct provider_request *request, struct provider_reply *reply,
-                        const struct json *root, struct str json, struct err *err)
+static bool event(const struct answer *a, const struct json *root, struct str raw, struct err *err)
 {
-    const struct json *message = json_get(root, "message");
-
-    reply_keep(reply->model, sizeof(reply->model), json_str(json_get(root, "model")));
-    if (error_body_read(reply, root, 200))
-        return true;
-    reply_add_thought(reply, json_str(json_get(message, "thinking")));
-    if (!reply_add_text(reply, json_str(json_get(message, "content")), err))
-        return false;
-    if (is_true(root, "done")) {
-        reply->complete = true;
-        reply_keep_finish(reply, json_str(json_get(root, "done_reason")));
-        read_usage(request, reply, root, json);
-    }
-    return true;
+    UNUSED(raw);
+    a->reply->complete = is_true(root, "done") && !a->reply->errored;
+    reply_keep_finish(a->reply, json_str(json_get(root, "done_reason")));
+    return reply_add_text(a->reply, json_str(json_get(json_get(root, "message"), "content")), err);
 }
 
-static bool read_embeddings(const struct provider_request *request, struct provider_reply *reply,
-                            const struct json *root, struct err *err)
+static bool whole(const struct answer *a, const struct json *root, struct str raw, struct err *err)
 {
     const struct json *row = json_first(json_get(root, "embeddings"));
 
-    reply_keep(reply->model, sizeof(reply->model), json_str(json_get(root, "model")));
-    counts_read(&reply->counts, root, count_paths, COUNT_OF(count_paths));
+    if (a->request->api == API_CHAT && json_get(root, "message") == NULL)
+        return reply_refuse(a->reply, err, "the answer has no message");
+    if (a->request->api == API_CHAT)
+        return event(a, root, raw, err);
     for (; row != NULL; row = json_behind(row))
-        if (!embed_reply_add(reply, row, err))
+        if (!embed_reply_add(a->reply, row, err))
             return false;
-    if (!embed_reply_check(request, reply, err))
-        return false;
-    reply->complete = true;
-    settle_usage(request, reply);
-    reply->usage_seen = reply->usage.quality != USAGE_MISSING;
-    if (reply->usage_seen) /* the rows are too long to keep beside the one count */
-        buf_addf(&reply->usage_raw, "{\"prompt_eval_count\":%lld}",
-                 (long long)counts_of(&reply->counts, COUNT_PROMPT));
-    return true;
+    return embed_reply_check(a->request, a->reply, err);
 }
 
-static bool read_body(const struct provider_request *request, int status,
-                      struct provider_reply *reply, const struct json *root, struct str body,
-                      struct err *err)
-{
-    if (status >= 300) {
-        error_body_read(reply, root, status);
-        return true;
-    }
-    if (request->api == API_EMBED)
-        return error_body_read(reply, root, status) || read_embeddings(request, reply, root, err);
-    if (json_get(root, "message") == NULL && json_get(root, "error") == NULL)
-        return reply_refuse(reply, err, "the answer has no message");
-    return read_answer(request, reply, root, body, err);
-}
+static const struct dialect dialect = {
+    .json_lines = true,
+    .facts = facts,
+    .whole = whole,
+    .event = event,
+};
 
 static bool decode(const struct provider_account *account, const struct provider_request *request,
                    int status, struct str body, struct provider_reply *reply, struct err *err)
 {
-    struct json *root = reply_parse(reply, body, err);
-    bool ok = root != NULL && read_body(request, status, reply, root, body, err);
+    struct answer answer = { &dialect, account, request, reply, NULL };
 
-    json_free(root);
-    reply_finish(account, request, reply);
-    return ok;
-}
-
-struct reading {
-    const struct provider_request *request;
-    struct provider_reply *reply;
-};
-
-static bool got_line(void *owner, const char *event, struct str line, struct err *err)
-{
-    const struct reading *r = owner;
-    struct json *root = json_parse(line, REPLY_LINE_CAP, err);
-    bool ok;
-
-    UNUSED(event);
-    if (root == NULL)
-        return reply_refuse(r->reply, err, "a line of the streamed answer is not JSON");
-    ok = read_answer(r->request, r->reply, root, line, err);
-    json_free(root);
-    return ok;
+    return answer_decode(&answer, status, body, err);
 }
 
 static bool feed(const struct provider_account *account, const struct provider_request *request,
                  struct str bytes, struct provider_reply *reply, struct err *err)
 {
-    struct reading r = { request, reply };
+    struct answer answer = { &dialect, account, request, reply, NULL };
 
-    UNUSED(account);
-    return ndjson_feed(&reply->pending, bytes, got_line, &r, err);
+    return answer_feed(&answer, bytes, err);
 }
 
 static void end(const struct provider_account *account, const struct provider_request *request,
                 struct provider_reply *reply)
 {
-    struct reading r = { request, reply };
-    struct err ignored = { 0 };
-    bool was_invalid = reply->invalid;
+    struct answer answer = { &dialect, account, request, reply, NULL };
 
-    if (!ndjson_end(&reply->pending, got_line, &r, &ignored))
-        reply->invalid = was_invalid; /* cut within a line: that line is lost, nothing is wrong */
-    reply_finish(account, request, reply);
+    answer_end(&answer);
 }
 
 static enum outcome classify(const struct provider_account *account, int status,

@@ -4,6 +4,7 @@
 
 #include "base/json_scan.h"
 #include "base/utf8.h"
+#include "provider/stated.h"
 
 #include <string.h>
 
@@ -62,6 +63,47 @@ void reply_keep_usage(struct provider_reply *reply, struct str json, const char 
         return;
     buf_clear(&reply->usage_raw);
     buf_add_str(&reply->usage_raw, raw);
+}
+
+static void keep_cost(struct provider_reply *reply, struct money cost)
+{
+    reply->cost_stated = true;
+    reply->cost = cost;
+}
+
+void reply_keep_stated_cost(const struct provider_account *account, struct provider_reply *reply)
+{
+    struct str raw, usage = buf_str(&reply->usage_raw);
+    struct money cost;
+
+    if ((account->quirks & QUIRK_COST_TRUSTED) && json_scan(usage, "cost", &raw) &&
+        stated_usd(raw, &cost))
+        keep_cost(reply, cost);
+    if ((account->quirks & QUIRK_COST_TICKS) && json_scan(usage, "cost_in_usd_ticks", &raw) &&
+        stated_units(raw, 100, &cost)) /* a tick is 1e-10 USD */
+        keep_cost(reply, cost);
+}
+
+void reply_add_sub(struct provider_reply *reply, struct str model, const char *kind,
+                   const struct usage *usage)
+{
+    struct provider_sub *sub = &reply->sub[reply->subs];
+
+    for (int i = 0; i < reply->subs; i++)
+        if (str_is(model, reply->sub[i].model) && str_is(str_of(kind), reply->sub[i].kind))
+            sub = &reply->sub[i];
+    if (sub == &reply->sub[COUNT_OF(reply->sub)]) { /* more models than places: never lost */
+        sub = &reply->sub[COUNT_OF(reply->sub) - 1];
+        sub->usage.flags |= BIT(USAGE_FLAG_CONVENTION);
+    }
+    if (sub == &reply->sub[reply->subs]) {
+        *sub = (struct provider_sub){ .usage.quality = USAGE_EXACT };
+        reply_keep(sub->model, sizeof(sub->model), model);
+        str_copy(sub->kind, sizeof(sub->kind), str_of(kind));
+        reply->subs++;
+    }
+    if (!usage_add(&sub->usage, usage))
+        sub->usage.flags |= BIT(USAGE_FLAG_CONTRADICTS);
 }
 
 struct word_pair {

@@ -17,6 +17,14 @@ void reply_add_thought(struct provider_reply *reply, struct str text);
 /* Keeps the bytes of the usage object at `path` of the body or event `json`. */
 void reply_keep_usage(struct provider_reply *reply, struct str json, const char *path);
 
+/* The provider's own price of the call, read off the usage object just kept, where the account says
+ * what unit it is in (QUIRK_COST_...). */
+void reply_keep_stated_cost(const struct provider_account *account, struct provider_reply *reply);
+
+/* Remembers what another model did in this call. Only so many fit: then it is added to the last. */
+void reply_add_sub(struct provider_reply *reply, struct str model, const char *kind,
+                   const struct usage *usage);
+
 /* Why it stopped, in one vocabulary: stop length tool_calls content_filter, or the dialect's own
  * word when it is none of those. */
 void reply_keep_finish(struct provider_reply *reply, struct str said);
