@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum phase {
     PHASE_QUEUED,  /* to be started in the next turn */
@@ -55,11 +56,16 @@ struct http_request {
     char detail[CURL_ERROR_SIZE];
 };
 
-/* One socket of libcurl's; freed when libuv has let go of it. */
+/* One socket of libcurl's, from its first use until it is closed; the memory goes when libuv has
+ * let go of it. What libcurl wants is noted, and told to libuv once a turn: for a request on a
+ * connection used before nothing has changed by then, and epoll is not asked at all. */
 struct watched {
     uv_poll_t poll;
     struct http_client *client;
+    struct watched *behind_changed;
     curl_socket_t fd;
+    int wanted, armed; /* UV_READABLE, UV_WRITABLE; an idle one stays armed but wants nothing */
+    bool changed;
 };
 
 struct http_client {
@@ -69,7 +75,10 @@ struct http_client {
     struct resolver *resolver;
     uv_prepare_t turn;
     uv_timer_t timer;
-    uv_idle_t at_once; /* libcurl's timer of 0 */
+    uv_idle_t at_once;        /* libcurl's timer of 0 */
+    struct watched **watched; /* by descriptor; NULL: none */
+    int watched_room;
+    struct watched *changed; /* to be told to libuv in this turn */
     char *user_agent;
     struct http_request *first; /* in flight, in the order of their start */
     struct http_request *last;
@@ -272,17 +281,22 @@ static void refuse_peer(struct http_request *request)
             request->host);
 }
 
+static void unwatch(struct http_client *client, curl_socket_t fd);
+
 /* Not even a connection is tried to a peer that is not allowed; and no child inherits a socket. */
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct http_request *request = arg;
+    curl_socket_t fd;
 
     UNUSED(purpose);
     if (request->spec.loopback_only && !sockaddr_is_loopback(&address->addr)) {
         refuse_peer(request);
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    unwatch(request->client, fd); /* should that number have been closed behind our back */
+    return fd;
 }
 
 /* The last look, on fresh and re-used connections alike. From here on bytes may leave. */
@@ -325,6 +339,7 @@ static void client_handle_closed(uv_handle_t *handle)
     if (--client->open > 0 || !client->shut)
         return;
     free(client->user_agent);
+    free(client->watched);
     free(client);
     if (closed != NULL)
         closed(arg);
@@ -353,6 +368,11 @@ static void socket_ready(uv_poll_t *poll, int status, int events)
     int flags = 0;
 
     loop_note(watched->client->loop, "http socket");
+    if (watched->wanted == 0) { /* the server closed an idle connection: libcurl finds out later */
+        uv_poll_stop(poll);
+        watched->armed = 0;
+        return;
+    }
     if (status < 0)
         flags = CURL_CSELECT_ERR;
     if ((events & UV_READABLE) != 0)
@@ -360,6 +380,31 @@ static void socket_ready(uv_poll_t *poll, int status, int events)
     if ((events & UV_WRITABLE) != 0)
         flags |= CURL_CSELECT_OUT;
     act(watched->client, watched->fd, flags);
+}
+
+static void watched_arm(struct watched *watched)
+{
+    uv_handle_t *handle = (uv_handle_t *)&watched->poll;
+
+    if (watched->wanted == 0) {
+        uv_unref(handle); /* an idle connection is nothing to wait for */
+        return;
+    }
+    uv_ref(handle);
+    if (watched->wanted != watched->armed)
+        uv_poll_start(&watched->poll, watched->wanted, socket_ready);
+    watched->armed = watched->wanted;
+}
+
+static void arm_changed(struct http_client *client)
+{
+    while (client->changed != NULL) {
+        struct watched *watched = client->changed;
+
+        client->changed = watched->behind_changed;
+        watched->changed = false;
+        watched_arm(watched);
+    }
 }
 
 static struct watched *watched_new(struct http_client *client, curl_socket_t fd)
@@ -370,32 +415,73 @@ static struct watched *watched_new(struct http_client *client, curl_socket_t fd)
     watched->poll.data = watched;
     ensure(uv_poll_init_socket(loop_uv(client->loop), &watched->poll, fd) == 0);
     client->open++;
-    curl_multi_assign(client->multi, fd, watched);
+    while (fd >= client->watched_room) {
+        client->watched = xrealloc(client->watched,
+                                   (size_t)(client->watched_room + 64) * sizeof(struct watched *));
+        memset(client->watched + client->watched_room, 0, 64 * sizeof(struct watched *));
+        client->watched_room += 64;
+    }
+    client->watched[fd] = watched;
     return watched;
+}
+
+static struct watched *watched_of(struct http_client *client, curl_socket_t fd)
+{
+    return fd >= 0 && fd < client->watched_room ? client->watched[fd] : NULL;
 }
 
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
+    static const int events[] = {
+        [CURL_POLL_NONE] = 0,          [CURL_POLL_IN] = UV_READABLE,
+        [CURL_POLL_OUT] = UV_WRITABLE, [CURL_POLL_INOUT] = UV_READABLE | UV_WRITABLE,
+        [CURL_POLL_REMOVE] = 0,
+    };
     struct http_client *client = arg;
-    struct watched *watched = socket_arg;
+    struct watched *watched = watched_of(client, fd);
 
     UNUSED(easy);
-    if (what == CURL_POLL_REMOVE) {
-        if (watched != NULL)
-            uv_close((uv_handle_t *)&watched->poll, watched_closed); /* stops it at once */
-        return 0;
-    }
-    if (watched == NULL)
+    UNUSED(socket_arg);
+    if (watched == NULL && what != CURL_POLL_REMOVE)
         watched = watched_new(client, fd);
-    if (what == CURL_POLL_NONE)
-        uv_poll_stop(&watched->poll);
-    else
-        uv_poll_start(&watched->poll,
-                      (what == CURL_POLL_IN    ? UV_READABLE
-                       : what == CURL_POLL_OUT ? UV_WRITABLE
-                                               : UV_READABLE | UV_WRITABLE),
-                      socket_ready);
+    if (watched == NULL)
+        return 0;
+    watched->wanted = events[what];
+    if (!watched->changed) {
+        watched->changed = true;
+        watched->behind_changed = client->changed;
+        client->changed = watched;
+    }
+    client->pending = true;
     return 0;
+}
+
+static void changed_drop(struct http_client *client, struct watched *watched)
+{
+    struct watched **link = &client->changed;
+
+    while (*link != NULL && *link != watched)
+        link = &(*link)->behind_changed;
+    if (*link != NULL)
+        *link = watched->behind_changed;
+}
+
+static void unwatch(struct http_client *client, curl_socket_t fd)
+{
+    struct watched *watched = watched_of(client, fd);
+
+    if (watched == NULL)
+        return;
+    client->watched[fd] = NULL;
+    changed_drop(client, watched);
+    uv_close((uv_handle_t *)&watched->poll, watched_closed); /* stops it at once */
+}
+
+/* The descriptor's number may be another's a moment later: libuv lets go of it first. */
+static int close_socket(void *arg, curl_socket_t fd)
+{
+    unwatch(arg, fd);
+    return close(fd);
 }
 
 static void timer_fired(uv_timer_t *timer)
@@ -541,6 +627,8 @@ static void set_callbacks(struct http_request *request)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, request);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, request->client); /* it outlives the request */
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, request);
     curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, refuse_to_resolve);
@@ -859,6 +947,7 @@ static void client_turn(uv_prepare_t *prepare)
         take_finished(client);
         start_queued(client);
     }
+    arm_changed(client);
     if (client->pending)
         loop_mark(client->loop);
     else if (client->closing && !client->shut && client->in_flight == 0)
