@@ -20,6 +20,9 @@ struct stream_events {
     void (*bytes)(void *owner, struct str bytes); /* borrowed until return */
     void (*drained)(void *owner);                 /* what was queued has left; may be NULL */
     void (*closed)(void *owner, const struct err *end_err);
+    /* The peer sends no more. NULL: the stream then closes by itself once what is queued has left.
+     * Set: it stays open for writing until someone closes it. */
+    void (*eof)(void *owner);
 };
 
 /* path: a socket file (mode 0600 under umask 077; a stale one is replaced; longer than 107 bytes is
@@ -36,7 +39,8 @@ void listener_close(struct listener *listener); /* unlinks its socket file */
 /* The accepted or connected stream's owner and events; must be set within the accept callback. */
 void stream_attach(struct stream *stream, const struct stream_events *events, void *owner);
 
-/* Calls connected(owner, stream or NULL, err) once, later. */
+/* Calls connected(owner, stream or NULL, err) once, later. ERR_UNREACHABLE: nobody listens there.
+ */
 void connect_unix(struct loop *loop, const char *path,
                   void (*connected)(void *owner, struct stream *stream, const struct err *err),
                   void *owner);
@@ -50,6 +54,10 @@ size_t stream_queued(const struct stream *stream);
 void stream_pause(struct stream *stream, bool paused); /* no `bytes` while paused */
 void stream_close(struct stream *stream); /* drops what is queued; `closed` comes later */
 void stream_close_after_writes(struct stream *stream);
+/* Tells the peer, once what is queued has left, that no more will come; reading goes on. */
+void stream_end_writes(struct stream *stream);
+/* Breaks a TCP connection with RST; any other stream is just closed. */
+void stream_reset(struct stream *stream);
 
 /* Cuts bytes into lines: feed appends and calls line() for each whole one (without its '\n').
  * False: a line is longer than cap. */

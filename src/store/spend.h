@@ -5,6 +5,7 @@
 #define STORE_SPEND_H
 
 #include "base/arena.h"
+#include "core/money.h"
 #include "core/usage.h"
 #include "store/store.h"
 
