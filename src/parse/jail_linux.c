@@ -136,6 +136,21 @@ static const int zygote_calls[] = {
     SCMP_SYS(prlimit64), SCMP_SYS(setrlimit),
 };
 
+/* Questions that libraries ask and can live without an answer to. */
+static const int refused_calls[] = {
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(ioctl),
+};
+
+static bool refuse(scmp_filter_ctx filter)
+{
+    for (size_t i = 0; i < COUNT_OF(refused_calls); i++)
+        if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused_calls[i], 0) != 0)
+            return false;
+    return true;
+}
+
 static bool allow(scmp_filter_ctx filter, const int *calls, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -168,8 +183,8 @@ static scmp_filter_ctx child_rules(void)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 
-    if (filter != NULL &&
-        (!allow(filter, child_calls, COUNT_OF(child_calls)) || !allow_memory(filter))) {
+    if (filter != NULL && (!allow(filter, child_calls, COUNT_OF(child_calls)) ||
+                           !allow_memory(filter) || !refuse(filter))) {
         seccomp_release(filter);
         return NULL;
     }

@@ -242,11 +242,32 @@ static float scale_of_page(fz_rect bounds)
     return longest * scale > (float)SCAN_SIDE_PX ? (float)SCAN_SIDE_PX / longest : scale;
 }
 
+/* May throw; the result is the caller's to drop. */
+static fz_pixmap *draw(struct pdf *pdf, fz_page *page, fz_rect bounds, uint32_t number)
+{
+    fz_context *ctx = pdf->ctx;
+    float scale = scale_of_page(bounds);
+    fz_matrix ctm = fz_scale(scale, scale);
+    fz_irect area = fz_round_rect(fz_transform_rect(bounds, ctm));
+    fz_pixmap *pix = fz_new_pixmap_with_bbox(ctx, fz_device_rgb(ctx), area, NULL, 0);
+
+    fz_try(ctx)
+    {
+        fz_clear_pixmap_with_value(ctx, pix, 0xff);
+        pdf_run(pdf, page, fz_new_draw_device(ctx, fz_identity, pix), ctm, number);
+    }
+    fz_catch(ctx)
+    {
+        fz_drop_pixmap(ctx, pix);
+        fz_rethrow(ctx);
+    }
+    return pix;
+}
+
 void pdf_image_say_page(struct pdf *pdf, fz_page *page, uint32_t number)
 {
     fz_context *ctx = pdf->ctx;
     fz_rect bounds = fz_bound_page(ctx, page);
-    float scale = scale_of_page(bounds);
     struct answer_image answer = { .page = number, .scanned_page = true, .same_as = -1 };
     struct picture picture;
     struct err err = { .code = ERR_NONE };
@@ -254,7 +275,7 @@ void pdf_image_say_page(struct pdf *pdf, fz_page *page, uint32_t number)
 
     if (fz_is_empty_rect(bounds))
         return;
-    pix = fz_new_pixmap_from_page(ctx, page, fz_scale(scale, scale), fz_device_rgb(ctx), 0);
+    pix = draw(pdf, page, bounds, number);
     picture = (struct picture){ .width = pix->w, .height = pix->h, .raster = raster_of(pix) };
     fz_drop_pixmap(ctx, pix);
     pdf_box(bounds, answer.box);

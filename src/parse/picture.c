@@ -110,6 +110,8 @@ bool picture_answer(struct str bytes, const struct parse_limits *limits, struct 
     if (ok) {
         out->ordinals++;
         out_image(out, &image);
+        if (picture.damaged)
+            out_warn(out, 0, "the image is damaged: part of it is missing");
     }
     buf_fini(&prepared);
     picture_fini(&picture);

@@ -11,6 +11,7 @@
 
 struct picture {
     int width, height;    /* as stored, upright; the raster may be a scaled decode of it */
+    bool damaged;         /* part of the pixels is missing */
     struct raster raster; /* owned */
 };
 
