@@ -163,13 +163,6 @@ static void say(struct pdf *pdf, struct answer_image *answer)
     pdf_text_hold_picture(pdf, (int32_t)answer->ordinal, answer->page, answer->box);
 }
 
-static bool wants_bytes(const struct pdf *pdf, const struct answer_image *answer)
-{
-    uint32_t least = pdf->document->limits->image_min_px;
-
-    return answer->same_as < 0 && answer->width >= least && answer->height >= least;
-}
-
 /* Measures, prepares and says `picture`. False: it cannot be said, see err. */
 static bool say_picture(struct pdf *pdf, const struct picture *picture, int side,
                         struct answer_image *answer, struct err *err)
@@ -179,7 +172,7 @@ static bool say_picture(struct pdf *pdf, const struct picture *picture, int side
 
     picture_measure(picture, answer);
     answer->same_as = same_as(pdf, answer);
-    if (wants_bytes(pdf, answer))
+    if (answer->same_as < 0 && !picture_is_small(answer, pdf->document->limits))
         ok = picture_prepare(picture, side, answer, &bytes, err);
     if (ok)
         say(pdf, answer);

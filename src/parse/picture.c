@@ -35,6 +35,11 @@ bool picture_size_ok(int64_t width, int64_t height, const struct parse_limits *l
     return true;
 }
 
+bool picture_is_small(const struct answer_image *image, const struct parse_limits *limits)
+{
+    return image->width < limits->image_min_px || image->height < limits->image_min_px;
+}
+
 void picture_fini(struct picture *picture)
 {
     raster_fini(&picture->raster);
@@ -106,7 +111,8 @@ bool picture_answer(struct str bytes, const struct parse_limits *limits, struct 
     if (!codec->decode(bytes, limits, &picture, err))
         return false;
     picture_measure(&picture, &image);
-    ok = picture_prepare(&picture, (int)limits->long_side_px, &image, &prepared, err);
+    ok = picture_is_small(&image, limits) ||
+         picture_prepare(&picture, (int)limits->long_side_px, &image, &prepared, err);
     if (ok) {
         out->ordinals++;
         out_image(out, &image);

@@ -31,6 +31,9 @@ const struct codec *codec_of(struct str bytes);
 bool picture_size_ok(int64_t width, int64_t height, const struct parse_limits *limits,
                      struct err *err) MUST_CHECK;
 
+/* Below image_min_px: its facts alone are wanted. */
+bool picture_is_small(const struct answer_image *image, const struct parse_limits *limits);
+
 void picture_fini(struct picture *picture);
 
 /* What an answer says of a picture's pixels: size, colours, hashes. */

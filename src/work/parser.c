@@ -417,12 +417,15 @@ static void job_send(struct parse_job *job)
         job_end(job, &err);
         return;
     }
-    if (!parse_link_send(job->zygote->link, job->id, &job->ask, job->fd, &err)) {
+    if (parse_link_send(job->zygote->link, job->id, &job->ask, job->fd, &err)) {
+        job->at = JOB_SENT;
+        parser->in_flight++;
+    } else if (err.code == ERR_IO && job->sends < SENDS_MAX) {
+        job->zygote->greeted = false; /* dead and not yet buried: wait for the next one */
+        parse_link_kill(job->zygote->link);
+    } else {
         job_end(job, &err);
-        return;
     }
-    job->at = JOB_SENT;
-    parser->in_flight++;
 }
 
 /* Sends what may go. Starts a zygote that somebody waits for. */
