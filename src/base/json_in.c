@@ -259,6 +259,11 @@ struct str json_str(const struct json *value)
     return json_kind(value) == JSON_TEXT ? str_of(node(value)->valuestring) : (struct str){ 0 };
 }
 
+double json_number(const struct json *value)
+{
+    return json_kind(value) == JSON_NUMBER ? node(value)->valuedouble : 0;
+}
+
 struct json_in json_in(const struct json *object, struct err *err)
 {
     struct json_in in = { .at = object, .err = err, .ok = true };

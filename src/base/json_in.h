@@ -36,6 +36,9 @@ const struct json *json_get(const struct json *object, const char *key); /* NULL
 /* The text of a JSON_TEXT value; empty otherwise. */
 struct str json_str(const struct json *value);
 
+/* The value of a JSON_NUMBER (embeddings), never for money or counts; 0 otherwise. */
+double json_number(const struct json *value);
+
 /* A reader of one object that remembers its first failure: read on, look at `ok` at the end. After
  * a failure every getter answers zero, empty or NULL. */
 struct json_in {

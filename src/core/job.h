@@ -44,6 +44,7 @@ enum unit_state {
 
 const char *job_state_name(enum job_state state); /* "done_with_failures", "cancelled" */
 bool job_state_find(struct str name, enum job_state *out);
+/* Legal steps. What is over becomes queued, working or ready again only by a retry of the user. */
 bool job_may_become(enum job_state from, enum job_state to);
 bool job_is_over(enum job_state state); /* done, done with failures, failed, canceled */
 const char *document_state_name(enum document_state state);

@@ -28,9 +28,11 @@ bool cost_scale(struct cost *cost, int64_t num, int64_t den) MUST_CHECK; /* e.g.
 bool cost_up(const struct cost *cost, struct money *hold) MUST_CHECK;    /* never too little */
 bool cost_half_up(const struct cost *cost, struct money *bill) MUST_CHECK; /* the nearest */
 
-/* Reads decimal `text` as currency units per `per` units; keeps more than 12 decimals by a larger
- * `per`. False: not a decimal, negative, or it does not fit. */
+/* Reads decimal `text` ("3", "0.0375", "4.063e-07") as currency units per `per` units; keeps more
+ * than 12 decimals by a larger `per`. False: not a decimal, negative, or it does not fit. */
 bool price_read(struct str text, int64_t per, struct price *out) MUST_CHECK;
+
+bool price_is_dearer(struct price a, struct price b); /* a > b, exactly */
 
 /* --- the book --- */
 
@@ -79,26 +81,38 @@ struct price_set {
     char currency[CURRENCY_TEXT];
     int64_t tier_above; /* the tier these rates belong to */
     struct price_rate rate[DIMS];
-    int64_t service_num, service_den; /* factor when the service has no rates of its own; 1/1 */
+    /* the factor of a service without rates of its own; already within rate[]; else 1/1 */
+    int64_t service_num, service_den;
     char unpriced[32]; /* first bucket that was asked for and has no rate: see price_cost */
 };
 
 struct price_book; /* a sorted copy of rows; immutable once made */
 
-/* Copies rows (and aliases, pairs of `from` and `to` provider names). NULL book means empty. */
+/* Copies rows. NULL as a book means an empty one. Rows with a dim that is not known are left out.
+ */
 struct price_book *price_book_new(const struct price_row *row, size_t count);
 void price_book_free(struct price_book *book);
+/* Before the book is shared: a model that `from` has no rows for is looked up under `to`. False:
+ * no room for more, or a name that is too long. */
 bool price_book_alias(struct price_book *book, const char *from, const char *to);
 size_t price_book_rows(const struct price_book *book);
 const struct price_row *price_book_row(const struct price_book *book, size_t i);
 
-/* The rates for a request of `tokens_in` prompt tokens in all (0: the base tier). */
+/* The rates for a request of `tokens_in` prompt tokens in all (0: the base tier). A row with model
+ * "*" holds for every model of its provider that has none of its own. All rates of a model at 0,
+ * input and output among them: PRICE_FREE. A bucket without a rate in the tier keeps the lower
+ * tier's, or takes what it would fall back to in this one: the dearer. */
 enum price_state price_lookup(const struct price_book *book, const struct price_ask *ask,
                               int64_t tokens_in, struct price_set *out);
 
 /* The dearest tier reachable with up to `tokens_in`: for holds (tiers need not rise). */
 enum price_state price_lookup_dearest(const struct price_book *book, const struct price_ask *ask,
                                       int64_t tokens_in, struct price_set *out);
+
+/* The rate a bucket is charged at after the fallbacks below; false when there is none. */
+bool price_rate_of(const struct price_set *set, enum usage_dim dim, struct price_rate *out);
+/* The bucket it falls back to; itself at the end of the way. */
+enum usage_dim price_stand_in(enum usage_dim dim);
 
 /* One line of a bill: units of a bucket at a rate. amount is an integer share of the rounded total
  * (largest remainder), so that the lines of an attempt add up to it exactly. */
@@ -126,10 +140,16 @@ bool price_cost(const struct price_set *set, const struct usage *usage, struct c
 bool price_bound(const struct price_set *set, int64_t in_max, int64_t out_max,
                  const int64_t extra_units[DIMS], struct money *bound, struct err *err) MUST_CHECK;
 
-/* Reads a catalogue (assets/prices form: catalogue-seed.json) into rows; prices from the digits of
- * the text. Appends to *rows (realloc'd, owned by the caller, free()). `as_of` is effective_from.
- * Errors name the model and the key. */
+/* --- the catalogue: assets/prices/catalogue.json --- */
+
+/* Reads it into rows; prices from the digits of the text. Appends to *rows (realloc'd, owned by
+ * the caller, free()). `as_of` is effective_from. Errors name the model and the key; *rows keeps
+ * what it had. */
 bool catalogue_read(struct str json, struct price_row **rows, size_t *count,
                     struct err *err) MUST_CHECK;
+/* Its provider_aliases, put into the book: alibaba_cloud prices as dashscope-intl, ... */
+bool catalogue_aliases(struct str json, struct price_book *book, struct err *err) MUST_CHECK;
+/* The context length it states for a model, in tokens; 0 when it does not. Exact names. */
+int64_t catalogue_context(struct str json, const char *provider, const char *model);
 
 #endif

@@ -52,7 +52,9 @@ struct retry_state {
     uint32_t random;        /* full jitter draws from it */
 };
 
-/* delay_ms: full jitter, 1 s doubling up to 60 s, never below retry_after_ms. */
+/* delay_ms: full jitter, 1 s doubling up to 60 s, never below retry_after_ms. A busy answer uses up
+ * no try: without a fallback four times tries_max are made. What was cut off in the middle was paid
+ * in part and is tried once more; what is uncertain is sent once more at most, to nobody else. */
 enum again retry_decide(enum outcome outcome, const struct retry_state *state, int64_t *delay_ms);
 
 /* Retry-After: seconds ("2", "0.5") or an HTTP date; *_ms forms are given in digits with unit_ms

@@ -8,6 +8,7 @@
 #include "base/str.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum task_type {
     TASK_EMBEDDING,
@@ -69,18 +70,38 @@ struct route {
     } step[ROUTE_MAX];
 };
 
+/* A rule of the user's own, tried before the seed's. Bits are BIT(enum value); 0 is any. */
+struct route_rule {
+    uint32_t types, classes, qualities, complexities;
+    int batch_over;     /* a batch larger than this; -1: any task */
+    const char *use;    /* "provider/model", or "provider" for its own model */
+    const char *reason; /* what the screen says; NULL or "" is "rule" */
+};
+
 struct route_config {
     const struct route_provider *provider;
     int providers;
-    /* roles of the seed's rules; NULL when not configured */
+    /* roles of the seed's rules; NULL when not configured (local: then any local one) */
     const char *local, *cloud, *premium; /* local_ollama, alibaba_cloud, openai */
-    const char *fallback[ROUTE_MAX];     /* chain behind the first choice, by provider name */
+    const char *fallback[ROUTE_MAX];     /* by provider name, the best first */
     int fallbacks;
     const char *model_override; /* "provider/model" or "model" asked for by the user; or NULL */
+    const struct route_rule *rule;
+    int rules;
+    const char *model_for[TASK_TYPES]; /* "provider/model" wished for a task type, or NULL: it is
+                                          what that provider is asked for, when it is chosen */
 };
 
-/* The seed's rules in order, first match wins, then the fallback chain. A class that stays local
- * gets local providers only, on every step; with none of them: false, ERR_NO_ROUTE. */
+/* The user's rules, then the seed's in order, first match wins; then the fallback chain. A class
+ * that stays local gets local providers only, on every step; with none of them: false,
+ * ERR_NO_ROUTE. When all that could take it are over their budgets: false, ERR_BUDGET.
+ *
+ * Where the seed contradicts itself, this is decided: vision looks at the budget like all others;
+ * "high" means at least high, so that work too good for the premium provider's budget goes to the
+ * cloud one and not to the smallest model (seed 1.2, B8); `internal` is treated as public.
+ * The chain is an order of descent: behind a first choice that is in it come those below it only,
+ * so that a local failure never becomes a bill nobody chose. Vectors of two models do not mix:
+ * embeddings have no fallback, and a model that the user named has none either. */
 bool route_plan(const struct route_config *config, const struct task *task, struct route *out,
                 struct err *err) MUST_CHECK;
 

@@ -59,7 +59,8 @@ int64_t usage_tokens(const struct usage *usage); /* in + out */
  * `estimated:split` (seed-behaviours.md 1.6). Negative totals are refused. */
 bool usage_split_total(struct usage *usage, int64_t total) MUST_CHECK;
 
-/* Adds each bucket; false when one does not fit (usage unchanged). Quality becomes the worse. */
+/* Adds each bucket; false when one does not fit (usage unchanged). Quality becomes the worse of
+ * exact, partial, estimated, missing; a zeroed sum takes the quality of what is added first. */
 bool usage_add(struct usage *sum, const struct usage *more) MUST_CHECK;
 
 /* "estimated:split,drift" into out (terminated, cut to size); "" for none. */

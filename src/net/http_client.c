@@ -1,3 +1,1003 @@
 /* SPDX-License-Identifier: MIT */
-/* The only door to libcurl. */
+/* The only door to libcurl: its multi socket interface on our loop.
+ *
+ * Inside libcurl's callbacks we only note what happened. Once a turn, right before poll, the turn
+ * function acts: it ends what is broken or finished, lets paused ones go on and starts new ones. */
 #include "net/http_client.h"
+
+#include "base/arena.h"
+#include "base/xalloc.h"
+#include "net/http_head.h"
+#include "net/loop_uv.h"
+#include "net/resolve.h"
+
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum phase {
+    PHASE_QUEUED,  /* to be started in the next turn */
+    PHASE_NAME,    /* its host's addresses are asked for */
+    PHASE_RUNNING, /* libcurl has it */
+    PHASE_ENDING,  /* `ended` is being told */
+};
+
+/* What it waits for, for the clocks. */
+enum wait { WAIT_CONNECT, WAIT_STATUS, WAIT_BODY };
+
+struct http_request {
+    /* kept from one use to the next */
+    struct http_client *client;
+    CURL *easy;
+    uv_timer_t clock;
+    struct http_head head;
+
+    /* of one use; cleared from here on */
+    struct http_request *before, *behind; /* in the client's list; `behind` alone when idle */
+    struct arena arena;                   /* copies of the spec's texts */
+    struct http_spec spec;
+    struct http_events events;
+    void *owner;
+    struct curl_slist *headers, *addresses;
+    char *host, *port; /* whom we connect to: the server, or the proxy */
+    bool secure;
+    struct lookup *lookup;
+    enum phase phase;
+    enum wait wait;
+    uint64_t started, waiting; /* loop time, ms: of the start, and since when it waits */
+    size_t handed;             /* bytes of the body given to libcurl */
+    int64_t received;
+    bool may_have_left, status_told, canceled, broken, paused, curl_paused;
+    struct err err; /* why we broke it off */
+    char detail[CURL_ERROR_SIZE];
+};
+
+/* One socket of libcurl's; freed when libuv has let go of it. */
+struct watched {
+    uv_poll_t poll;
+    struct http_client *client;
+    curl_socket_t fd;
+};
+
+struct http_client {
+    struct loop *loop;
+    CURLM *multi;
+    CURLSH *share;
+    struct resolver *resolver;
+    uv_prepare_t turn;
+    uv_timer_t timer;
+    uv_idle_t at_once; /* libcurl's timer of 0 */
+    char *user_agent;
+    struct http_request *first; /* in flight, in the order of their start */
+    struct http_request *last;
+    struct http_request *idle; /* to be used again, with their handles */
+    int in_flight, idle_count, connections_max;
+    int open;     /* libuv handles not yet closed */
+    bool pending; /* something is noted for the turn */
+    bool closing, shut;
+    void (*closed)(void *arg);
+    void *closed_arg;
+};
+
+struct http_limits http_limits_default(void)
+{
+    return (struct http_limits){
+        .connect_ms = 10000,
+        .first_byte_ms = 600000,
+        .idle_ms = 120000,
+        .total_ms = 0,
+        .body_max = INT64_C(16) << 20,
+    };
+}
+
+static void client_note(struct http_client *client)
+{
+    client->pending = true;
+    loop_mark(client->loop);
+}
+
+/* To be ended in the next turn, for this reason unless there is one already. */
+static void request_break(struct http_request *request, enum err_code code, const char *why)
+{
+    if (request->err.code == ERR_NONE)
+        err_set(&request->err, code, "%s", why);
+    request->broken = true;
+    client_note(request->client);
+}
+
+/* ---- clocks ---- */
+
+static uint64_t loop_time(const struct http_request *request)
+{
+    return uv_now(loop_uv(request->client->loop));
+}
+
+static int64_t wait_limit(const struct http_request *request)
+{
+    const struct http_limits *limits = &request->spec.limits;
+
+    switch (request->wait) {
+    case WAIT_CONNECT:
+        return limits->connect_ms;
+    case WAIT_STATUS:
+        return limits->first_byte_ms;
+    case WAIT_BODY:
+        return request->paused ? 0 : limits->idle_ms; /* while paused it is we who are slow */
+    }
+    return 0;
+}
+
+/* When the nearest limit is reached; 0: none is set. */
+static uint64_t nearest_limit(const struct http_request *request)
+{
+    int64_t limit = wait_limit(request), total = request->spec.limits.total_ms;
+    uint64_t wait_end = limit <= 0 ? 0 : request->waiting + (uint64_t)limit;
+    uint64_t total_end = total <= 0 ? 0 : request->started + (uint64_t)total;
+
+    if (wait_end == 0 || (total_end != 0 && total_end < wait_end))
+        return total_end;
+    return wait_end;
+}
+
+static void clock_fired(uv_timer_t *clock);
+
+static void clock_set(struct http_request *request)
+{
+    uint64_t end = nearest_limit(request), now = loop_time(request);
+
+    if (end == 0)
+        uv_timer_stop(&request->clock);
+    else
+        uv_timer_start(&request->clock, clock_fired, end > now ? end - now : 1, 0);
+}
+
+static const char *limit_reached(const struct http_request *request)
+{
+    static const char *const why[] = {
+        [WAIT_CONNECT] = "no connection within the time limit",
+        [WAIT_STATUS] = "no answer within the time limit",
+        [WAIT_BODY] = "the answer fell silent",
+    };
+    int64_t total = request->spec.limits.total_ms;
+
+    if (total > 0 && loop_time(request) >= request->started + (uint64_t)total)
+        return "the request took longer than its total limit";
+    return why[request->wait];
+}
+
+/* A piece of the body only moves `waiting`; the timer finds out here that there is time left. */
+static void clock_fired(uv_timer_t *clock)
+{
+    struct http_request *request = clock->data;
+    uint64_t end = nearest_limit(request);
+
+    loop_note(request->client->loop, "http clock");
+    if (end == 0 || loop_time(request) < end)
+        clock_set(request);
+    else
+        request_break(request, ERR_TIMEOUT, limit_reached(request));
+}
+
+static void wait_for(struct http_request *request, enum wait wait)
+{
+    request->wait = wait;
+    request->waiting = loop_time(request);
+    clock_set(request);
+}
+
+/* ---- libcurl asks: nothing below may call libcurl ---- */
+
+static size_t give_body(char *room, size_t size, size_t count, void *arg)
+{
+    struct http_request *request = arg;
+    struct str rest = str_first(str_from(request->spec.body, request->handed), size * count);
+
+    if (rest.len > 0)
+        memcpy(room, rest.at, rest.len);
+    request->handed += rest.len;
+    return rest.len;
+}
+
+static void tell_status(struct http_request *request)
+{
+    request->status_told = true;
+    wait_for(request, WAIT_BODY);
+    if (request->events.status != NULL)
+        request->events.status(request->owner, request->head.status,
+                               http_head_get(&request->head, "Content-Type"),
+                               http_head_get(&request->head, "Retry-After"));
+}
+
+static size_t take_header(char *at, size_t size, size_t count, void *arg)
+{
+    struct http_request *request = arg;
+    struct str line = { at, size * count };
+    bool is_last = str_trim(line).len == 0;
+
+    if (request->status_told)
+        return line.len; /* a trailer */
+    if (request->canceled || !http_head_add(&request->head, line, &request->err))
+        return 0;
+    if (!is_last || (request->head.status >= 100 && request->head.status < 200))
+        return line.len; /* 1xx: the real one is still to come */
+    if (!http_head_is_honest(&request->head, &request->err))
+        return 0;
+    if (request->head.status != 0)
+        tell_status(request);
+    return line.len;
+}
+
+static size_t take_bytes(char *at, size_t size, size_t count, void *arg)
+{
+    struct http_request *request = arg;
+    struct str bytes = { at, size * count };
+
+    if (request->canceled || request->broken)
+        return 0;
+    if (request->paused) {
+        request->curl_paused = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
+    request->waiting = loop_time(request);
+    request->received += (int64_t)bytes.len;
+    if (request->received > request->spec.limits.body_max) {
+        err_set(&request->err, ERR_LIMIT, "the answer is larger than %lld bytes",
+                (long long)request->spec.limits.body_max);
+        return 0;
+    }
+    if (request->events.bytes != NULL)
+        request->events.bytes(request->owner, bytes);
+    return bytes.len;
+}
+
+static bool sockaddr_is_loopback(const struct sockaddr *address)
+{
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
+
+    if (address->sa_family == AF_INET)
+        return (ntohl(v4->sin_addr.s_addr) >> 24) == 127;
+    if (address->sa_family != AF_INET6)
+        return false;
+    return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) ||
+           (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) && v6->sin6_addr.s6_addr[12] == 127);
+}
+
+static void refuse_peer(struct http_request *request)
+{
+    err_set(&request->err, ERR_REFUSED, "%s is not on this machine, and only that is allowed",
+            request->host);
+}
+
+/* Not even a connection is tried to a peer that is not allowed; and no child inherits a socket. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct http_request *request = arg;
+
+    UNUSED(purpose);
+    if (request->spec.loopback_only && !sockaddr_is_loopback(&address->addr)) {
+        refuse_peer(request);
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* The last look, on fresh and re-used connections alike. From here on bytes may leave. */
+static int before_request(void *arg, char *peer, char *local, int peer_port, int local_port)
+{
+    struct http_request *request = arg;
+
+    UNUSED(local);
+    UNUSED(peer_port);
+    UNUSED(local_port);
+    if (request->spec.loopback_only && !address_is_loopback(peer))
+        refuse_peer(request);
+    if (request->canceled || request->broken || request->err.code == ERR_REFUSED)
+        return CURL_PREREQFUNC_ABORT;
+    request->may_have_left = true;
+    wait_for(request, WAIT_STATUS);
+    return CURL_PREREQFUNC_OK;
+}
+
+/* libcurl wants to resolve a name by itself, on a thread it would wait for: never. */
+static int refuse_to_resolve(void *state, void *reserved, void *arg)
+{
+    struct http_request *request = arg;
+
+    UNUSED(state);
+    UNUSED(reserved);
+    return address_is_literal(request->host) ? 0 : 1;
+}
+
+/* ---- libcurl on the loop ---- */
+
+static void watched_closed(uv_handle_t *handle);
+
+static void client_handle_closed(uv_handle_t *handle)
+{
+    struct http_client *client = handle->data;
+    void (*closed)(void *arg) = client->closed;
+    void *arg = client->closed_arg;
+
+    if (--client->open > 0 || !client->shut)
+        return;
+    free(client->user_agent);
+    free(client);
+    if (closed != NULL)
+        closed(arg);
+}
+
+static void watched_closed(uv_handle_t *handle)
+{
+    struct watched *watched = handle->data;
+
+    handle->data = watched->client;
+    client_handle_closed(handle);
+    free(watched);
+}
+
+static void act(struct http_client *client, curl_socket_t fd, int events)
+{
+    int running;
+
+    curl_multi_socket_action(client->multi, fd, events, &running);
+    client->pending = true; /* we are inside a turn: what has ended is taken before poll */
+}
+
+static void socket_ready(uv_poll_t *poll, int status, int events)
+{
+    struct watched *watched = poll->data;
+    int flags = 0;
+
+    loop_note(watched->client->loop, "http socket");
+    if (status < 0)
+        flags = CURL_CSELECT_ERR;
+    if ((events & UV_READABLE) != 0)
+        flags |= CURL_CSELECT_IN;
+    if ((events & UV_WRITABLE) != 0)
+        flags |= CURL_CSELECT_OUT;
+    act(watched->client, watched->fd, flags);
+}
+
+static struct watched *watched_new(struct http_client *client, curl_socket_t fd)
+{
+    struct watched *watched = xcalloc(1, sizeof(*watched));
+
+    *watched = (struct watched){ .client = client, .fd = fd };
+    watched->poll.data = watched;
+    ensure(uv_poll_init_socket(loop_uv(client->loop), &watched->poll, fd) == 0);
+    client->open++;
+    curl_multi_assign(client->multi, fd, watched);
+    return watched;
+}
+
+static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+{
+    struct http_client *client = arg;
+    struct watched *watched = socket_arg;
+
+    UNUSED(easy);
+    if (what == CURL_POLL_REMOVE) {
+        if (watched != NULL)
+            uv_close((uv_handle_t *)&watched->poll, watched_closed); /* stops it at once */
+        return 0;
+    }
+    if (watched == NULL)
+        watched = watched_new(client, fd);
+    if (what == CURL_POLL_NONE)
+        uv_poll_stop(&watched->poll);
+    else
+        uv_poll_start(&watched->poll,
+                      (what == CURL_POLL_IN    ? UV_READABLE
+                       : what == CURL_POLL_OUT ? UV_WRITABLE
+                                               : UV_READABLE | UV_WRITABLE),
+                      socket_ready);
+    return 0;
+}
+
+static void timer_fired(uv_timer_t *timer)
+{
+    struct http_client *client = timer->data;
+
+    loop_note(client->loop, "http timer");
+    act(client, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static void at_once(uv_idle_t *idle)
+{
+    struct http_client *client = idle->data;
+
+    uv_idle_stop(idle);
+    loop_note(client->loop, "http at once");
+    act(client, CURL_SOCKET_TIMEOUT, 0);
+}
+
+/* A timer of 0 would keep libuv 1.44 from polling when it is set again from its own callback, and
+ * one of 1 ms makes serial requests many times slower: 0 is an idle handle, once. */
+static int set_timer(CURLM *multi, long ms, void *arg)
+{
+    struct http_client *client = arg;
+
+    UNUSED(multi);
+    uv_idle_stop(&client->at_once);
+    uv_timer_stop(&client->timer);
+    if (ms == 0)
+        uv_idle_start(&client->at_once, at_once);
+    else if (ms > 0)
+        uv_timer_start(&client->timer, timer_fired, (uint64_t)ms, 0);
+    return 0;
+}
+
+/* ---- making a transfer ---- */
+
+/* A line break in a header would be a header, or a request, of its own. */
+static bool headers_make(struct http_request *request, struct err *err)
+{
+    bool typed = false;
+
+    for (size_t i = 0; i < request->spec.headers; i++) {
+        const char *line = request->spec.header[i];
+
+        if (strpbrk(line, "\r\n") != NULL)
+            return err_set(err, ERR_INPUT, "a header holds a line break");
+        typed = typed || str_same_letters(str_first(str_of(line), 13), STR("Content-Type:"));
+        request->headers = curl_slist_append(request->headers, line);
+    }
+    request->headers = curl_slist_append(request->headers, "Expect:"); /* nobody waits for a 100 */
+    if (!typed)
+        request->headers = curl_slist_append(request->headers, "Content-Type:");
+    return true;
+}
+
+static char *url_part(struct http_request *request, CURLU *url, CURLUPart part, unsigned flags)
+{
+    char *text = NULL, *copy = NULL;
+
+    if (curl_url_get(url, part, &text, flags) == CURLUE_OK)
+        copy = arena_copy(&request->arena, str_of(text));
+    curl_free(text);
+    return copy;
+}
+
+static bool has_proxy(const struct http_request *request)
+{
+    return request->spec.proxy != NULL && request->spec.proxy[0] != '\0';
+}
+
+static bool url_read(struct http_request *request, const char *text, bool is_proxy, struct err *err)
+{
+    CURLU *url = curl_url();
+    char *scheme = NULL;
+
+    ensure(url != NULL);
+    if (curl_url_set(url, CURLUPART_URL, text,
+                     is_proxy ? CURLU_DEFAULT_SCHEME : CURLU_DISALLOW_USER) == CURLUE_OK) {
+        scheme = url_part(request, url, CURLUPART_SCHEME, CURLU_DEFAULT_SCHEME);
+        request->host = url_part(request, url, CURLUPART_HOST, 0);
+        request->port = url_part(request, url, CURLUPART_PORT, is_proxy ? 0 : CURLU_DEFAULT_PORT);
+    }
+    curl_url_cleanup(url);
+    if (is_proxy && request->port == NULL) /* libcurl's own defaults */
+        request->port =
+            arena_copy(&request->arena,
+                       scheme != NULL && strcmp(scheme, "https") == 0 ? STR("443") : STR("1080"));
+    if (scheme == NULL || request->host == NULL || request->port == NULL)
+        return err_set(err, ERR_INPUT, "its URL cannot be used"); /* no text: it may hold a key */
+    if (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0)
+        return err_set(err, ERR_INPUT, "its URL is neither http nor https");
+    request->secure = strcmp(scheme, "https") == 0;
+    return true;
+}
+
+static bool urls_read(struct http_request *request, struct err *err)
+{
+    bool secure;
+
+    if (!url_read(request, request->spec.url, false, err))
+        return false;
+    secure = request->secure;
+    if (has_proxy(request) && !url_read(request, request->spec.proxy, true, err))
+        return err_wrap(err, "proxy");
+    request->secure = secure;
+    return true;
+}
+
+static void set_method(struct http_request *request)
+{
+    const char *method = request->spec.method;
+    bool is_get = strcmp(method, "GET") == 0, is_head = strcmp(method, "HEAD") == 0;
+    size_t len = request->spec.body.len;
+    CURL *easy = request->easy;
+
+    if (len == 0 && is_get)
+        return;
+    if (len == 0 && is_head) {
+        curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        return;
+    }
+    /* Read by callback and never rewound: libcurl cannot send it twice in silence. With no body
+     * there is nothing to rewind, so that a re-used connection would not be safe. */
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
+    curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+    curl_easy_setopt(easy, CURLOPT_READDATA, request);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, len == 0 ? 1L : 0L);
+    if (strcmp(method, "POST") != 0)
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+}
+
+static void set_callbacks(struct http_request *request)
+{
+    CURL *easy = request->easy;
+
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->detail);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, request);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_bytes);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, request);
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, request);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, refuse_to_resolve);
+    curl_easy_setopt(easy, CURLOPT_RESOLVER_START_DATA, request);
+}
+
+static void set_transport(struct http_request *request)
+{
+    CURL *easy = request->easy;
+    long connect_ms = (long)request->spec.limits.connect_ms;
+
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    curl_easy_setopt(easy, CURLOPT_PROXY, has_proxy(request) ? request->spec.proxy : "");
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, ""); /* nor does no_proxy of the environment count */
+    curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_SHARE, request->client->share);
+    curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L); /* thinking takes longer than NAT's memory */
+    /* Ours is the limit; libcurl needs to know it to share the time out among addresses. */
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms > 0 ? connect_ms : 0L);
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+                     request->secure ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request->secure ? 1L : 0L);
+}
+
+static void request_hand_over(struct http_request *request)
+{
+    CURL *easy = request->easy;
+
+    curl_easy_setopt(easy, CURLOPT_URL, request->spec.url);
+    curl_easy_setopt(easy, CURLOPT_USERAGENT, request->client->user_agent);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers);
+    curl_easy_setopt(easy, CURLOPT_RESOLVE, request->addresses);
+    set_callbacks(request);
+    set_transport(request);
+    set_method(request);
+    request->phase = PHASE_RUNNING;
+    ensure(curl_multi_add_handle(request->client->multi, easy) == CURLM_OK);
+}
+
+/* Of "[::1],192.0.2.1" only what is on loopback: libcurl would stop at the first refused one. */
+static const char *loopback_of(struct http_request *request, const char *addresses)
+{
+    struct str rest = str_of(addresses);
+    const char *kept = "";
+
+    while (rest.len > 0) {
+        const char *one = arena_copy(&request->arena, str_cut(&rest, ','));
+
+        if (address_is_loopback(one))
+            kept = arena_printf(&request->arena, "%s%s%s", kept, kept[0] == '\0' ? "" : ",", one);
+    }
+    return kept;
+}
+
+static void request_addressed(struct http_request *request, const char *addresses)
+{
+    const char *pair;
+
+    if (request->spec.loopback_only)
+        addresses = loopback_of(request, addresses);
+    if (addresses[0] == '\0') {
+        refuse_peer(request);
+        request->broken = true;
+        client_note(request->client);
+        return;
+    }
+    pair = arena_printf(&request->arena, "+%s:%s:%s", request->host, request->port, addresses);
+    request->addresses = curl_slist_append(request->addresses, pair);
+    request_hand_over(request);
+}
+
+/* From the loop, not from libcurl. */
+static void name_came(void *owner, const char *addresses, const struct err *err)
+{
+    struct http_request *request = owner;
+
+    request->lookup = NULL;
+    if (addresses != NULL) {
+        request_addressed(request, addresses);
+        return;
+    }
+    request->err = *err;
+    request->broken = true;
+    client_note(request->client);
+}
+
+static void request_begin(struct http_request *request)
+{
+    struct resolver *resolver = request->client->resolver;
+    const char *known;
+
+    request->started = loop_time(request);
+    wait_for(request, WAIT_CONNECT);
+    if (!headers_make(request, &request->err) || !urls_read(request, &request->err)) {
+        request->broken = true;
+        client_note(request->client);
+        return;
+    }
+    known = address_is_literal(request->host) ? "" : resolver_known(resolver, request->host);
+    if (known == NULL) {
+        request->phase = PHASE_NAME;
+        request->lookup = lookup_start(resolver, request->host, name_came, request);
+    } else if (known[0] == '\0') {
+        request_hand_over(request);
+    } else {
+        request_addressed(request, known);
+    }
+}
+
+/* ---- the end ---- */
+
+static enum err_code code_of(CURLcode result)
+{
+    static const struct {
+        CURLcode result;
+        enum err_code code;
+    } known[] = {
+        { CURLE_OPERATION_TIMEDOUT, ERR_TIMEOUT },
+        { CURLE_URL_MALFORMAT, ERR_INPUT },
+        { CURLE_UNSUPPORTED_PROTOCOL, ERR_INPUT },
+        { CURLE_WEIRD_SERVER_REPLY, ERR_PROTOCOL },
+        { CURLE_HTTP2, ERR_PROTOCOL },
+        { CURLE_HTTP2_STREAM, ERR_PROTOCOL },
+        { CURLE_BAD_CONTENT_ENCODING, ERR_PROTOCOL },
+        { CURLE_COULDNT_RESOLVE_HOST, ERR_UNREACHABLE },
+        { CURLE_COULDNT_RESOLVE_PROXY, ERR_UNREACHABLE },
+        { CURLE_COULDNT_CONNECT, ERR_UNREACHABLE },
+        { CURLE_SSL_CONNECT_ERROR, ERR_UNREACHABLE },
+        { CURLE_PEER_FAILED_VERIFICATION, ERR_UNREACHABLE },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (known[i].result == result)
+            return known[i].code;
+    }
+    return ERR_UPSTREAM;
+}
+
+/* A body counts as sent from the first byte that libcurl took; without one the request does, from
+ * the moment it was let go. */
+static bool was_sent(const struct http_request *request)
+{
+    return request->spec.body.len > 0 ? request->handed > 0 : request->may_have_left;
+}
+
+static enum http_end end_of(const struct http_request *request, bool whole)
+{
+    if (request->canceled)
+        return was_sent(request) ? HTTP_CANCELED : HTTP_NOT_SENT;
+    if (request->status_told)
+        return whole ? HTTP_ANSWERED : HTTP_CUT;
+    return was_sent(request) ? HTTP_UNCERTAIN : HTTP_NOT_SENT;
+}
+
+static void request_unlink(struct http_request *request)
+{
+    struct http_client *client = request->client;
+
+    if (request->before != NULL)
+        request->before->behind = request->behind;
+    else
+        client->first = request->behind;
+    if (request->behind != NULL)
+        request->behind->before = request->before;
+    else
+        client->last = request->before;
+    client->in_flight--;
+}
+
+static void request_clock_closed(uv_handle_t *handle)
+{
+    struct http_request *request = handle->data;
+    struct http_client *client = request->client;
+
+    handle->data = client;
+    client_handle_closed(handle);
+    free(request);
+}
+
+static void request_free(struct http_request *request)
+{
+    curl_easy_cleanup(request->easy);
+    arena_fini(&request->arena);
+    http_head_fini(&request->head);
+    uv_close((uv_handle_t *)&request->clock, request_clock_closed);
+}
+
+/* Kept with its handle for the next one: cheaper, and it remembers nothing. */
+static void request_retire(struct http_request *request)
+{
+    struct http_client *client = request->client;
+
+    if (client->closing || client->idle_count >= client->connections_max) {
+        request_free(request);
+        return;
+    }
+    curl_easy_reset(request->easy);
+    arena_fini(&request->arena);
+    http_head_clear(&request->head);
+    memset(&request->before, 0, sizeof(*request) - offsetof(struct http_request, before));
+    request->behind = client->idle;
+    client->idle = request;
+    client->idle_count++;
+}
+
+static void request_end(struct http_request *request, bool whole)
+{
+    if (request->phase == PHASE_RUNNING)
+        curl_multi_remove_handle(request->client->multi, request->easy);
+    curl_slist_free_all(request->headers);
+    curl_slist_free_all(request->addresses);
+    lookup_drop(request->lookup);
+    uv_timer_stop(&request->clock);
+    request_unlink(request);
+    request->phase = PHASE_ENDING;
+    if (request->canceled)
+        err_set(&request->err, ERR_CANCELED, "canceled");
+    else if (whole && request->status_told)
+        err_clear(&request->err);
+    request->events.ended(request->owner, end_of(request, whole), &request->err);
+    request_retire(request);
+}
+
+static void request_finished(struct http_request *request, CURLcode result)
+{
+    if (result != CURLE_OK && request->err.code == ERR_NONE)
+        err_set(&request->err, code_of(result), "%s",
+                request->detail[0] != '\0' ? request->detail : curl_easy_strerror(result));
+    else if (result == CURLE_OK && !request->status_told && request->err.code == ERR_NONE)
+        err_set(&request->err, ERR_PROTOCOL, "what came was no HTTP answer");
+    request_end(request, result == CURLE_OK);
+}
+
+/* ---- the turn ---- */
+
+static struct http_request *find_broken(const struct http_client *client)
+{
+    struct http_request *request = client->first;
+
+    while (request != NULL && !request->canceled && !request->broken)
+        request = request->behind;
+    return request;
+}
+
+static void let_go_on(struct http_client *client)
+{
+    for (struct http_request *request = client->first; request != NULL; request = request->behind) {
+        if (request->paused || !request->curl_paused)
+            continue;
+        request->curl_paused = false; /* may be set again from within, by the write callback */
+        curl_easy_pause(request->easy, CURLPAUSE_CONT);
+    }
+}
+
+static void take_finished(struct http_client *client)
+{
+    CURLMsg *message;
+    int left;
+
+    while ((message = curl_multi_info_read(client->multi, &left)) != NULL) {
+        CURLcode result = message->data.result;
+        char *request = NULL;
+
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
+        request_finished((struct http_request *)(void *)request, result);
+    }
+}
+
+static void start_queued(struct http_client *client)
+{
+    for (struct http_request *request = client->first; request != NULL; request = request->behind) {
+        if (request->phase == PHASE_QUEUED && !request->canceled)
+            request_begin(request);
+    }
+    if (uv_is_active((uv_handle_t *)&client->at_once))
+        at_once(&client->at_once); /* spares each request a turn */
+}
+
+static void client_shut(struct http_client *client)
+{
+    while (client->idle != NULL) {
+        struct http_request *request = client->idle;
+
+        client->idle = request->behind;
+        request_free(request);
+    }
+    curl_multi_cleanup(client->multi); /* removes its sockets first */
+    curl_share_cleanup(client->share);
+    curl_global_cleanup();
+    resolver_close(client->resolver);
+    client->shut = true;
+    uv_close((uv_handle_t *)&client->turn, client_handle_closed);
+    uv_close((uv_handle_t *)&client->timer, client_handle_closed);
+    uv_close((uv_handle_t *)&client->at_once, client_handle_closed);
+}
+
+static void client_turn(uv_prepare_t *prepare)
+{
+    struct http_client *client = prepare->data;
+    struct http_request *request;
+
+    /* Owners start and cancel while they are told of an end: around until nothing is new. */
+    for (int i = 0; client->pending && i < 4; i++) {
+        client->pending = false;
+        loop_note(client->loop, "http turn");
+        while ((request = find_broken(client)) != NULL)
+            request_end(request, false);
+        let_go_on(client);
+        take_finished(client);
+        start_queued(client);
+    }
+    if (client->pending)
+        loop_mark(client->loop);
+    else if (client->closing && !client->shut && client->in_flight == 0)
+        client_shut(client);
+}
+
+/* ---- for everyone ---- */
+
+static void handle_init(struct http_client *client, void *handle)
+{
+    ((uv_handle_t *)handle)->data = client;
+    client->open++;
+}
+
+struct http_client *http_client_new(struct loop *loop, int connections_max, const char *user_agent)
+{
+    struct http_client *client = xcalloc(1, sizeof(*client));
+
+    ensure(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+    client->loop = loop;
+    client->connections_max = connections_max < 1 ? 1 : connections_max;
+    client->user_agent = xstrdup(user_agent);
+    client->resolver = resolver_new(loop);
+    client->share = curl_share_init();
+    client->multi = curl_multi_init();
+    ensure(client->share != NULL && client->multi != NULL);
+    curl_share_setopt(client->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
+    curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+    curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
+    curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
+    curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)client->connections_max);
+    uv_prepare_init(loop_uv(loop), &client->turn);
+    uv_timer_init(loop_uv(loop), &client->timer);
+    uv_idle_init(loop_uv(loop), &client->at_once);
+    handle_init(client, &client->turn);
+    handle_init(client, &client->timer);
+    handle_init(client, &client->at_once);
+    uv_prepare_start(&client->turn, client_turn);
+    uv_unref((uv_handle_t *)&client->turn);
+    return client;
+}
+
+void http_client_close(struct http_client *client, void (*closed)(void *arg), void *arg)
+{
+    if (client == NULL)
+        return;
+    client->closing = true;
+    client->closed = closed;
+    client->closed_arg = arg;
+    for (struct http_request *request = client->first; request != NULL; request = request->behind)
+        request->canceled = true;
+    client_note(client);
+}
+
+static struct http_request *request_make(struct http_client *client)
+{
+    struct http_request *request = client->idle;
+
+    if (request != NULL) {
+        client->idle = request->behind;
+        client->idle_count--;
+        request->behind = NULL;
+        return request;
+    }
+    request = xcalloc(1, sizeof(*request));
+    request->client = client;
+    request->easy = curl_easy_init();
+    ensure(request->easy != NULL);
+    http_head_init(&request->head);
+    uv_timer_init(loop_uv(client->loop), &request->clock);
+    request->clock.data = request;
+    client->open++;
+    return request;
+}
+
+/* Everything but the body is copied: the caller's texts may go. */
+static void spec_copy(struct http_request *request, const struct http_spec *spec)
+{
+    struct arena *arena = &request->arena;
+    const char **header = ARENA_ARRAY(arena, const char *, spec->headers + 1);
+
+    for (size_t i = 0; i < spec->headers; i++)
+        header[i] = arena_copy(arena, str_of(spec->header[i]));
+    request->spec = *spec;
+    request->spec.header = header;
+    if (spec->limits.body_max <= 0)
+        request->spec.limits.body_max = http_limits_default().body_max;
+    request->spec.method = arena_copy(arena, str_of(spec->method));
+    request->spec.url = arena_copy(arena, str_of(spec->url));
+    request->spec.proxy = spec->proxy == NULL ? NULL : arena_copy(arena, str_of(spec->proxy));
+}
+
+struct http_request *http_start(struct http_client *client, const struct http_spec *spec,
+                                const struct http_events *events, void *owner)
+{
+    struct http_request *request = request_make(client);
+
+    request->events = *events;
+    request->owner = owner;
+    spec_copy(request, spec);
+    request->canceled = client->closing;
+    request->before = client->last;
+    if (client->last != NULL)
+        client->last->behind = request;
+    else
+        client->first = request;
+    client->last = request;
+    client->in_flight++;
+    client_note(client);
+    return request;
+}
+
+void http_cancel(struct http_request *request)
+{
+    if (request->phase == PHASE_ENDING)
+        return;
+    request->canceled = true;
+    client_note(request->client);
+}
+
+void http_pause(struct http_request *request, bool paused)
+{
+    if (request->paused == paused || request->phase == PHASE_ENDING)
+        return;
+    request->paused = paused;
+    if (request->phase == PHASE_QUEUED)
+        return;
+    request->waiting = loop_time(request);
+    clock_set(request);
+    client_note(request->client);
+}
+
+const char *http_header(const struct http_request *request, const char *name)
+{
+    return http_head_get(&request->head, name);
+}
+
+int http_in_flight(const struct http_client *client)
+{
+    return client->in_flight;
+}

@@ -21,13 +21,15 @@ struct http_limits {
     int64_t first_byte_ms; /* 600 000: thinking models are slow to start */
     int64_t idle_ms;       /* 120 000, reset by each piece */
     int64_t total_ms;      /* 0: none */
-    int64_t body_max;      /* decoded bytes of the answer; 16 MiB */
+    int64_t body_max;      /* decoded bytes of the answer; 16 MiB, which 0 stands for too */
 };
 struct http_limits http_limits_default(void);
 
-/* How a request ended. What decides the bill is whether bytes left and what came back. */
+/* How a request ended. What decides the bill is whether bytes left and what came back. A request
+ * counts as sent from the first byte of its body that was handed to the connection; one without a
+ * body, from the moment it was let go. */
 enum http_end {
-    HTTP_NOT_SENT,  /* name, connect, TLS, or canceled before: no byte of the request left */
+    HTTP_NOT_SENT,  /* name, connect, TLS, or canceled before: nothing was sent */
     HTTP_ANSWERED,  /* status and the whole body arrived */
     HTTP_CUT,       /* status arrived, then the body broke off, timed out or was too large */
     HTTP_UNCERTAIN, /* sent (wholly or in part) and no status came back */
@@ -35,7 +37,7 @@ enum http_end {
 };
 
 struct http_spec {
-    const char *method, *url;
+    const char *method, *url; /* these and all other texts are copied by http_start */
     const char *const *header;
     size_t headers;
     struct str body; /* borrowed until the end */
@@ -46,7 +48,9 @@ struct http_spec {
 
 /* All on the loop, none before http_start returns. `status` comes once when the header block is
  * complete, `bytes` for each piece of the body, `ended` exactly once, last; the request is gone
- * after it. retry_after is the header's text or "". */
+ * after it. retry_after is the header's text or "". After http_cancel only `ended` comes. `status`
+ * and `bytes` may be NULL. err is never NULL: ERR_NONE when ANSWERED, otherwise the cause. Any
+ * function below may be called from within these. */
 struct http_events {
     void (*status)(void *owner, int status, const char *content_type, const char *retry_after);
     void (*bytes)(void *owner, struct str bytes);
@@ -55,7 +59,7 @@ struct http_events {
 
 struct http_client *http_client_new(struct loop *loop, int connections_max, const char *user_agent);
 /* Cancels what is in flight (each gets its `ended`), then frees; `closed` comes when libcurl has
- * let go of every socket. */
+ * let go of every socket. Never before return; NULL is fine. */
 void http_client_close(struct http_client *client, void (*closed)(void *arg), void *arg);
 
 struct http_request *http_start(struct http_client *client, const struct http_spec *spec,

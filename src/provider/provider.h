@@ -10,6 +10,8 @@
 #include "core/money.h"
 #include "core/retry.h"
 #include "core/usage.h"
+#include "provider/counts.h"
+#include "provider/sse.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,6 +40,8 @@ enum quirk {
     QUIRK_403_SECOND_MODEL = 1 << 5,  /* DashScope VL: 403 means try the second model */
     QUIRK_API_KEY_HEADER = 1 << 6,    /* "api-key: K" instead of a bearer (Azure) */
     QUIRK_COST_TICKS = 1 << 7,        /* xAI: cost_in_usd_ticks, compared only */
+    QUIRK_EMBED_BASE64 = 1 << 8, /* embeddings may be asked for as base64: a quarter the bytes */
+    QUIRK_JSON_OBJECT = 1 << 9,  /* knows json_object only: the schema goes into the prompt */
 };
 
 /* A configured provider, as an adapter needs it. Borrowed by requests in flight. */
@@ -98,20 +102,35 @@ struct provider_reply {
     char model[96];        /* the model that answered, "" when not said */
     char upstream_id[128]; /* the provider's id of the answer */
     char finish[32];       /* stop length tool_calls content_filter ... */
-    char service[16];      /* the tier it was served at, "" when not said */
+    char service[16];      /* the tier it was served at, "" when standard or not said */
+    char geo[16];          /* where, when that has a price of its own (Anthropic "us"), or "" */
     struct usage usage;
-    bool usage_seen;  /* at least one usage object */
-    bool complete;    /* the terminal marker of the dialect was seen */
-    bool errored;     /* an error object came, with status 200 or not */
-    bool cost_stated; /* the provider named a cost: */
+    struct counts counts; /* what the usage objects said so far; the adapter's */
+    bool usage_seen;      /* at least one usage object */
+    bool complete;        /* the terminal marker of the dialect was seen */
+    bool errored;         /* an error object came, with status 200 or not */
+    bool invalid;         /* the bytes were not an answer of this dialect */
+    bool cost_stated;     /* the provider named a cost: */
     struct money cost;
     int64_t reasoning_bytes; /* bytes of thinking text received, for estimates */
     int64_t retry_after_ms;  /* from a body (Gemini); -1 none */
     int embeddings, embedding_dims;
-    struct buf pending; /* bytes of an unfinished line or event; the adapter's */
+    struct provider_sub {
+        char model[96], kind[24]; /* kind: the provider's word, "advisor_message" */
+        struct usage usage;
+    } sub[4]; /* other models that worked in the same call (Anthropic): billed on top of `usage` */
+    int subs;
+    struct buf
+        pending; /* bytes of an unfinished line, or a body that is no stream; the adapter's */
+    struct cutter cutter; /* how far the stream is cut; the adapter's */
 };
 
-enum { REPLY_CONTENT_CAP = 16 << 20, REPLY_LINE_CAP = 1 << 20 };
+enum {
+    REPLY_CONTENT_CAP = 16 << 20,
+    REPLY_LINE_CAP = 1 << 20,
+    REPLY_BODY_CAP = 64 << 20,   /* of a whole answer: embeddings are long */
+    PROVIDER_BODY_CAP = 64 << 20 /* of a request: images */
+};
 void provider_reply_init(struct provider_reply *reply);
 void provider_reply_fini(struct provider_reply *reply);
 

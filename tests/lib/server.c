@@ -229,26 +229,19 @@ void server_on_request(struct server *server, void (*fn)(void *arg), void *arg)
 
 /* ---- playing ---- */
 
-static bool reply_fits(const struct reply *reply, const char *path)
+static bool reply_fits(const struct reply *reply, const char *path, bool bound, bool used)
 {
-    return reply->path == NULL || strcmp(reply->path, path) == 0;
+    if (reply->used != used || (used && !reply->for_ever))
+        return false;
+    return bound ? reply->path != NULL && strcmp(reply->path, path) == 0 : reply->path == NULL;
 }
 
-static bool is_spent(const struct reply *reply)
-{
-    return reply->used && !reply->for_ever;
-}
-
-/* One bound to the path comes before one for any; the first not yet used before one that repeats.
- */
+/* One bound to the path comes before one for any, a fresh one before one that repeats. */
 static int reply_for(struct server *server, const char *path)
 {
-    for (int bound = 1; bound >= 0; bound--) {
+    for (int way = 0; way < 4; way++) {
         for (int i = 0; i < server->replies; i++) {
-            struct reply *reply = &server->reply[i];
-
-            if ((reply->path != NULL) == (bound == 1) && reply_fits(reply, path) &&
-                !is_spent(reply))
+            if (reply_fits(&server->reply[i], path, way < 2, way % 2 == 1))
                 return i;
         }
     }
@@ -257,8 +250,6 @@ static int reply_for(struct server *server, const char *path)
 }
 
 static void connection_read(struct connection *c);
-
-static void connection_play(struct connection *c);
 
 /* True when the act is through; false when it waits, or the connection has gone. */
 static bool play_fill(struct connection *c, const struct act *act)

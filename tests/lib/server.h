@@ -14,8 +14,8 @@
  *     server_stop(server);
  *
  * Replies are used in the order in which requests arrive (whole, body included), whatever the
- * connection; one bound to a path by server_for is used for that path alone. A request without a
- * reply left gets the last reply of its kind again if server_repeat was called, otherwise 599. */
+ * connection; one bound to a path by server_for is used for that path alone, and first. When none
+ * is left, one with server_repeat serves again; otherwise the answer is a 599. */
 #ifndef TESTS_LIB_SERVER_H
 #define TESTS_LIB_SERVER_H
 

@@ -146,7 +146,7 @@ static void descriptor_three_and_no_other_is_handed_on(void **state)
 {
     char stray_path[32];
     const char *argv[] = { "sh", "-c", "cat <&3; test -e $0 || echo clean", stray_path, NULL };
-    int fds[2], stray = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int fds[2], stray = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 50);
     struct run run;
 
     (void)state;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* What an answer amounts to, by status and the provider's own words. A dialect's classify() adds
+ * what only its vendor does. */
+#ifndef PROVIDER_VERDICT_H
+#define PROVIDER_VERDICT_H
+
+#include "provider/provider.h"
+
+/* Is this error code a stop by balance, plan or spend limit, which no retry cures? */
+bool verdict_is_quota(struct str code);
+
+enum outcome verdict_of(int status, const struct provider_reply *reply);
+
+#endif
