@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-enum { QUALITY = 80, QUALITY_LOW = 40, FRAME_ROOM = ANSWER_MAX - 1024 };
+enum { PNG_FLATNESS = 50, QUALITY = 80, QUALITY_LOW = 40, FRAME_ROOM = ANSWER_MAX - 1024 };
 
 static const struct codec codecs[] = {
 #define CODEC(name, mime) { #name, mime, name##_is, name##_decode },
@@ -55,7 +55,7 @@ void picture_measure(const struct picture *picture, struct answer_image *image)
     image->same_as = -1;
 }
 
-/* PNG wins for drawings and screenshots; for photographs it is not even tried. */
+/* PNG wins for drawings and screenshots; for photographs and scans it is not even tried. */
 static bool encode(const struct raster *raster, struct answer_image *image, struct buf *bytes,
                    struct err *err)
 {
@@ -65,7 +65,7 @@ static bool encode(const struct raster *raster, struct answer_image *image, stru
     image->mime = STR("image/jpeg");
     if (!jpeg_encode(raster, QUALITY, bytes, err))
         return false;
-    if (image->colors >= PARSE_COLORS_MAX)
+    if (raster_flatness(raster) < PNG_FLATNESS)
         return true;
     buf_init(&png, FRAME_ROOM);
     if (png_encode(raster, &png, NULL) && png.len < bytes->len) {

@@ -201,6 +201,15 @@ uint32_t raster_colors(const struct raster *raster, uint32_t most)
     return count;
 }
 
+int raster_flatness(const struct raster *raster)
+{
+    size_t pixels = (size_t)raster->width * (size_t)raster->height, same = 0;
+
+    for (size_t i = 1; i < pixels; i++)
+        same += memcmp(raster->rgb + i * 3, raster->rgb + i * 3 - 3, 3) == 0;
+    return (int)(same * 100 / pixels);
+}
+
 struct hash raster_hash(const struct raster *raster)
 {
     struct hasher *hasher = hasher_new();

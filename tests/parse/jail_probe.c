@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -206,7 +207,7 @@ static bool try_raise_limit(void)
 {
     uint64_t both[2] = { UINT64_MAX, UINT64_MAX };
 
-    return syscall(SYS_prlimit64, 0, 0, both, NULL) == 0; /* RLIMIT_CPU */
+    return syscall(SYS_prlimit64, 0, RLIMIT_AS, both, NULL) == 0;
 }
 
 static bool try_environment(void) /* is anything left of it */
