@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,8 @@ static void warm_libraries(void)
 {
     char unsorted[4096] = "warm";
 
+    mallopt(M_MMAP_THRESHOLD, 64 << 20); /* pictures come and go: reuse their pages */
+    mallopt(M_TRIM_THRESHOLD, 128 << 20);
     (void)hash_of(STR("warm"));
     qsort(unsorted, sizeof(unsorted), 1, by_value);
 }

@@ -52,6 +52,17 @@ static void remember(struct pdf *pdf, fz_image *image, const struct answer_image
 
 /* ---- pixels ---- */
 
+/* Samples are multiplied by alpha already. */
+static void put_on_white(const unsigned char *from, int n, int width, unsigned char *to)
+{
+    for (int x = 0; x < width; x++, from += n, to += 3) {
+        unsigned white = 255u - from[3];
+
+        for (int c = 0; c < 3; c++)
+            to[c] = (unsigned char)(from[c] + white > 255 ? 255 : from[c] + white);
+    }
+}
+
 /* An RGB pixmap (with or without alpha) put on white. */
 static struct raster raster_of(const fz_pixmap *pix)
 {
@@ -61,12 +72,10 @@ static struct raster raster_of(const fz_pixmap *pix)
         const unsigned char *from = pix->samples + (ptrdiff_t)y * pix->stride;
         unsigned char *at = to.rgb + (size_t)y * (size_t)pix->w * 3;
 
-        for (int x = 0; x < pix->w; x++, from += pix->n, at += 3) {
-            unsigned white = pix->alpha ? 255u - from[3] : 0;
-
-            for (int c = 0; c < 3; c++) /* samples are multiplied by alpha already */
-                at[c] = (unsigned char)(from[c] + white > 255 ? 255 : from[c] + white);
-        }
+        if (pix->alpha)
+            put_on_white(from, pix->n, pix->w, at);
+        else
+            memcpy(at, from, (size_t)pix->w * 3);
     }
     return to;
 }
@@ -89,18 +98,23 @@ static struct raster raster_of_stencil(const fz_pixmap *pix)
 /* Puts what a soft mask hides on white; the mask may have another size. */
 static void apply_mask(struct raster *to, const fz_pixmap *mask)
 {
+    int *across = xcalloc((size_t)to->width, sizeof(*across));
+
+    for (int x = 0; x < to->width; x++)
+        across[x] = (int)((int64_t)x * mask->w / to->width) * mask->n;
     for (int y = 0; y < to->height; y++) {
         int from_y = (int)((int64_t)y * mask->h / to->height);
         const unsigned char *row = mask->samples + (ptrdiff_t)from_y * mask->stride;
 
         for (int x = 0; x < to->width; x++) {
-            unsigned alpha = row[(int)((int64_t)x * mask->w / to->width) * mask->n];
+            unsigned alpha = row[across[x]];
             unsigned char *at = to->rgb + ((size_t)y * (size_t)to->width + (size_t)x) * 3;
 
-            for (int c = 0; c < 3; c++)
+            for (int c = 0; c < 3 && alpha < 255; c++)
                 at[c] = (unsigned char)((at[c] * alpha + 255 * (255 - alpha) + 127) / 255);
         }
     }
+    free(across);
 }
 
 /* Decoded so that the long side is at least `side`: MuPDF halves while it decodes. May throw. */
@@ -133,8 +147,10 @@ static struct raster decode(struct pdf *pdf, fz_image *image)
         if (pix->colorspace == NULL) {
             to = raster_of_stencil(pix);
         } else {
-            rgb = fz_convert_pixmap(ctx, pix, fz_device_rgb(ctx), NULL, NULL,
-                                    fz_default_color_params, 1);
+            rgb = pix->colorspace == fz_device_rgb(ctx)
+                      ? fz_keep_pixmap(ctx, pix)
+                      : fz_convert_pixmap(ctx, pix, fz_device_rgb(ctx), NULL, NULL,
+                                          fz_default_color_params, 1);
             to = raster_of(rgb);
         }
         if (mask != NULL)

@@ -28,6 +28,9 @@ static int bare_page(fz_context *ctx, fz_document *doc, int number, bool images)
         if (b->type != FZ_STEXT_BLOCK_IMAGE)
             continue;
         fz_drop_pixmap(ctx, fz_get_pixmap_from_image(ctx, b->u.i.image, NULL, NULL, NULL, NULL));
+        if (b->u.i.image->mask != NULL)
+            fz_drop_pixmap(
+                ctx, fz_get_pixmap_from_image(ctx, b->u.i.image->mask, NULL, NULL, NULL, NULL));
         count++;
     }
     fz_drop_stext_page(ctx, text);
