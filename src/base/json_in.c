@@ -86,11 +86,13 @@ static bool text(struct grammar *g)
     if (!take(g, '"'))
         return refuse(g, "lacks a quote");
     while (g->rest.len > 0 && g->rest.at[0] != '"') {
+        bool escape = g->rest.at[0] == '\\';
+
         if ((unsigned char)g->rest.at[0] < 0x20)
             return refuse(g, "has a raw control character in a text");
-        if (str_starts(g->rest, STR("\\u0000")))
+        if (escape && str_starts(g->rest, STR("\\u0000")))
             return refuse(g, "has a NUL in a text");
-        g->rest = str_from(g->rest, g->rest.at[0] == '\\' ? 2 : 1);
+        g->rest = str_from(g->rest, escape ? 2 : 1);
     }
     return take(g, '"') || refuse(g, "ends within a text");
 }
