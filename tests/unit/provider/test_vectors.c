@@ -330,7 +330,7 @@ static void run_stream(const struct vector *v)
 {
     struct str bytes = { v->body, v->body_len };
     bool lines = str_ends(str_of(v->path), STR(".sse"));
-    size_t step = v->body_len > 20000 ? 7 : 1;
+    size_t step = v->body_len > 8000 ? 13 : 1;
 
     for (size_t split = 1; split < v->body_len; split += step)
         run_once(v, bytes, (struct arrival){ split, SIZE_MAX });
