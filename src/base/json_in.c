@@ -264,6 +264,20 @@ double json_number(const struct json *value)
     return json_kind(value) == JSON_NUMBER ? node(value)->valuedouble : 0;
 }
 
+int64_t json_whole(const struct json *value)
+{
+    double n = json_kind(value) == JSON_NUMBER ? node(value)->valuedouble : 0;
+
+    if (!(n >= -9007199254740991.0 && n <= 9007199254740991.0) || n != (double)(int64_t)n)
+        return 0;
+    return (int64_t)n;
+}
+
+bool json_is_true(const struct json *value)
+{
+    return value != NULL && cJSON_IsTrue(node(value)) != 0;
+}
+
 struct json_in json_in(const struct json *object, struct err *err)
 {
     struct json_in in = { .at = object, .err = err, .ok = true };
