@@ -230,6 +230,7 @@ static int on_head_complete(llhttp_t *parser)
 {
     struct conn *conn = parser->data;
     struct http_exchange *exchange = conn->exchange;
+    const char *expect;
 
     if (parser->http_major != 1)
         return refuse(conn, HTTP_STATUS_HTTP_VERSION_NOT_SUPPORTED);
@@ -239,6 +240,9 @@ static int on_head_complete(llhttp_t *parser)
     exchange->method = llhttp_method_name((llhttp_method_t)parser->method);
     exchange->is_head = parser->method == HTTP_HEAD;
     exchange->old_version = parser->http_minor == 0;
+    expect = header_find(exchange, "Expect");
+    if (expect != NULL && strcasecmp(expect, "100-continue") == 0 && !exchange->old_version)
+        stream_write(conn->stream, STR("HTTP/1.1 100 Continue\r\n\r\n"));
     conn->phase = CONN_BODY;
     timer_start(conn->timer, BODY_MS, 0);
     return 0;

@@ -320,6 +320,25 @@ static void head_gets_a_head_alone(void **state)
     buf_fini(&heard);
 }
 
+static void a_client_that_waits_for_leave_gets_it(void **state)
+{
+    struct rig *rig = *state;
+    struct buf heard;
+    int fd = knock(rig);
+
+    buf_init(&heard, 1 << 20);
+    say(rig, fd,
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-Continue\r\n"
+        "Connection: close\r\n\r\n");
+    hear(rig, fd, &heard, "100 Continue\r\n\r\n");
+    assert_int_equal(rig->requests, 0);
+    say(rig, fd, "ok");
+    assert_true(hear(rig, fd, &heard, NULL));
+    assert_true(str_starts(buf_str(&heard), STR("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 ")));
+    close(fd);
+    buf_fini(&heard);
+}
+
 static void our_client_and_our_server_understand_each_other(void **state)
 {
     struct rig *rig = *state;
@@ -543,6 +562,7 @@ int main(void)
         TEST(thousands_of_pipelined_requests_need_no_deep_stack),
         TEST(a_stream_is_chunked_and_raw_for_old_clients),
         TEST(head_gets_a_head_alone),
+        TEST(a_client_that_waits_for_leave_gets_it),
         TEST(our_client_and_our_server_understand_each_other),
         TEST(breaks_look_like_breaks),
         TEST(a_client_that_leaves_is_noticed_while_we_think),
