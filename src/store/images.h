@@ -39,7 +39,8 @@ struct image_told {
     const char *state, *reason, *cause, *description, *model;
 };
 bool images_of_job(struct db *db, int64_t job_id, const char *maker, struct arena *arena,
-                   struct image_told **image, size_t max, size_t *count, struct err *err) MUST_CHECK;
+                   struct image_told **image, size_t max, size_t *count,
+                   struct err *err) MUST_CHECK;
 
 /* What a picture shows, by its pixels and by who was asked (model, prompt, class: `maker`). */
 struct description_row {
@@ -51,8 +52,7 @@ bool description_find(struct db *db, const struct hash *pixels, const char *make
                       struct err *err) MUST_CHECK;
 /* The first one stays. */
 bool description_add(struct db *db, const struct hash *pixels, const char *maker,
-                     const struct description_row *row, struct utc now,
-                     struct err *err) MUST_CHECK;
+                     const struct description_row *row, struct utc now, struct err *err) MUST_CHECK;
 bool descriptions_of_document(struct db *db, int64_t document_id, const char *maker,
                               struct arena *arena, struct description_row **row, size_t *count,
                               struct err *err) MUST_CHECK;

@@ -14,10 +14,9 @@ struct hash unit_key(const struct hash *document, const char *stage, int64_t ord
                      const char *version)
 {
     char number[24];
-    struct str field[4] = { { (const char *)document->byte, HASH_BYTES },
-                            str_of(stage),
-                            { number, 0 },
-                            str_of(version) };
+    struct str field[4] = {
+        { (const char *)document->byte, HASH_BYTES }, str_of(stage), { number, 0 }, str_of(version)
+    };
 
     field[2].len = (size_t)snprintf(number, sizeof number, "%" PRId64, ordinal);
     return hash_of_fields(field, COUNT_OF(field));
