@@ -212,7 +212,12 @@ static void on_ended(void *owner, const struct call_result *r)
 
     ask->call = NULL;
     if (r->err.code != ERR_NONE || call->conn == NULL) {
-        rpc_fail(call, &r->err);
+        struct err err = r->err;
+
+        /* "unreachable" is kept for the daemon itself: exit status 4. */
+        if (err.code == ERR_UNREACHABLE)
+            err.code = ERR_UPSTREAM;
+        rpc_fail(call, &err);
         return;
     }
     put_result(&call->json, r);
