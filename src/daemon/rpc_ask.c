@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* ask: one metered call for a client. A client that leaves lets go of the answer, not of the bill:
  * the call is hung up and settled. */
+#include "base/base64.h"
 #include "daemon/daemon.h"
 #include "daemon/reply.h"
 #include "daemon/rpc_methods.h"
-#include "provider/base64.h"
 #include "work/call.h"
 
 enum { IMAGES_MAX = 16, PIECE_CAP = 1 << 20 };
