@@ -123,8 +123,10 @@ void rpc_daemon_stop(struct rpc_call *call)
     daemon_stop(d, now);
 }
 
-void rpc_status(struct rpc_call *call)
+static void status_ready(void *arg)
 {
+    struct rpc_call *call = arg;
+
     json_put_object(&call->json, NULL);
     figures_put_status(call->daemon->figures, &call->json);
     json_put_object(&call->json, "daemon");
@@ -132,6 +134,15 @@ void rpc_status(struct rpc_call *call)
     json_end(&call->json, '}');
     json_end(&call->json, '}');
     rpc_answer(call);
+}
+
+void rpc_status(struct rpc_call *call)
+{
+    struct figures_wait *wait = ARENA_NEW(&call->arena, struct figures_wait);
+
+    wait->ready = status_ready;
+    wait->arg = call;
+    figures_fresh(call->daemon->figures, wait);
 }
 
 void rpc_config(struct rpc_call *call)
