@@ -7,7 +7,6 @@
 #include "provider/base64.h"
 #include "work/call.h"
 
-
 enum { IMAGES_MAX = 16, PIECE_CAP = 1 << 20 };
 
 struct ask {
