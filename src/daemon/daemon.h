@@ -44,6 +44,7 @@ struct daemon {
     struct op start, stop;
     bool started, stopping, stop_now;
     struct timer *drain;
+    int drain_turns; /* left */
     struct utc since;
     struct store_req req;
     struct recovery recovery;

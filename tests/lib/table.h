@@ -14,8 +14,8 @@ struct table {
     char *text; /* owned */
     struct str rest;
     char path[1024];
-    int line;       /* of the case at hand, from 1 */
-    size_t fields;  /* of the case at hand */
+    int line;                       /* of the case at hand, from 1 */
+    size_t fields;                  /* of the case at hand */
     struct str field[TABLE_FIELDS]; /* trimmed; borrowed from text */
 };
 
