@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/assets.h"
+#include "daemon/alerts.h"
 #include "daemon/board.h"
 #include "daemon/figures.h"
 #include "daemon/journal.h"
@@ -380,6 +381,7 @@ static enum step close_http(struct op *op)
 {
     struct daemon *d = ending(op);
 
+    alerts_close(d->alerts);
     http_client_close(d->http, stop_wake, d);
     d->http = NULL;
     return STEP_WAIT;
@@ -456,6 +458,7 @@ static bool open_all(struct daemon *d, struct err *err)
     for (size_t i = 0; i < COUNT_OF(signals); i++)
         d->watch[i] = signal_watch_new(d->loop, signals[i], on_signal, d);
     d->http = http_client_new(d->loop, CONNECTIONS_MAX, "purser/" PURSER_VERSION);
+    d->alerts = alerts_new(d);
     d->journal = journal_new(d);
     d->board = board_new(d);
     d->metering.loop = d->loop;
@@ -492,6 +495,7 @@ int daemon_run(struct daemon *d)
     limiter_free(d->metering.limiter);
     price_book_free(d->metering.book);
     board_free(d->board);
+    alerts_free(d->alerts);
     journal_free(d->journal);
     free(d->catalogue);
     if (!loop_close(d->loop)) {

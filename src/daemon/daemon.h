@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+struct alerts;
 struct board;
 struct rpc;
 struct figures;
@@ -36,6 +37,7 @@ struct daemon {
     struct parser *parser;
     struct jobs *jobs;
     struct journal *journal;
+    struct alerts *alerts;
     struct board *board;
     struct figures *figures;
     struct rpc *rpc;

@@ -89,6 +89,27 @@ static void fill(struct metered_provider *to, const struct config_provider *from
     fill_models(to, from, config, arena);
 }
 
+static void fill_rules(struct metering *m, const struct config *config, struct arena *arena)
+{
+    struct route_rule *rule = ARENA_ARRAY(arena, struct route_rule, config->rules + 1);
+
+    for (size_t i = 0; i < config->rules; i++) {
+        const struct config_rule *from = &config->rule[i];
+
+        rule[i] = (struct route_rule){ .types = from->types,
+                                       .classes = from->classes,
+                                       .qualities = from->qualities,
+                                       .complexities = from->complexities,
+                                       .batch_over = (int)from->batch_over,
+                                       .use = from->use,
+                                       .reason = from->reason };
+    }
+    m->routing.rule = rule;
+    m->routing.rules = (int)config->rules;
+    for (int t = 0; t < TASK_TYPES; t++)
+        m->routing.model_for[t] = text_or_null(config->routing.model[t]);
+}
+
 static void fill_routing(struct metering *m, const struct config *config)
 {
     m->routing.local = text_or_null(config->routing.local);
@@ -113,6 +134,7 @@ bool providers_fill(struct metering *m, const struct config *config, struct aren
         fill(&m->provider[m->providers++], from, &kind, config, arena);
     }
     fill_routing(m, config);
+    fill_rules(m, config, arena);
     m->default_max_output = config->calls.default_max_output;
     m->retries_max = (int)config->calls.tries;
     return true;

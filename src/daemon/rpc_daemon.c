@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* hello, subscribe, the daemon itself, its configuration, events. */
+#include "daemon/alerts.h"
 #include "daemon/board.h"
 #include "daemon/daemon.h"
 #include "daemon/figures.h"
@@ -123,8 +124,10 @@ void rpc_daemon_stop(struct rpc_call *call)
     daemon_stop(d, now);
 }
 
-void rpc_status(struct rpc_call *call)
+static void status_ready(void *arg)
 {
+    struct rpc_call *call = arg;
+
     json_put_object(&call->json, NULL);
     figures_put_status(call->daemon->figures, &call->json);
     json_put_object(&call->json, "daemon");
@@ -132,6 +135,15 @@ void rpc_status(struct rpc_call *call)
     json_end(&call->json, '}');
     json_end(&call->json, '}');
     rpc_answer(call);
+}
+
+void rpc_status(struct rpc_call *call)
+{
+    struct figures_wait *wait = ARENA_NEW(&call->arena, struct figures_wait);
+
+    wait->ready = status_ready;
+    wait->arg = call;
+    figures_fresh(call->daemon->figures, wait);
 }
 
 void rpc_config(struct rpc_call *call)
@@ -186,4 +198,15 @@ void rpc_events(struct rpc_call *call)
 void rpc_alerts(struct rpc_call *call)
 {
     put_journal(call, "alerts", true);
+}
+
+void rpc_alerts_test(struct rpc_call *call)
+{
+    struct daemon *d = call->daemon;
+
+    journal_note(d->journal, '!', "this is a test alert: nothing is wrong");
+    json_put_object(&call->json, NULL);
+    json_put_int(&call->json, "channels", alerts_channels(d->alerts));
+    json_end(&call->json, '}');
+    rpc_answer(call);
 }
