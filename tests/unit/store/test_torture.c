@@ -296,6 +296,57 @@ static void books_of_the_first_version_keep_their_sums(void **state)
     books_close(&b);
 }
 
+/* A counter somebody has meddled with stops what costs, and can be made again. */
+static void counters_that_lie_stop_paid_calls_until_repaired(void **state)
+{
+    struct books b;
+    struct budget_row row = budget_named("month", USD(1));
+    struct attempt_ask ask;
+    struct arena arena = { 0 };
+    struct verify verify = { .arena = &arena };
+    struct store_req req = { 0 };
+    struct hold hold = { 0 };
+    struct settlement s;
+
+    (void)state;
+    books_open(&b, false);
+    assert_int_equal(books_budget(&b, &row), ERR_NONE);
+    ask = books_ask(&b, CENTS(30));
+    for (int i = 0; i < 3; i++) {
+        ask.now = b.clock.set;
+        assert_int_equal(books_hold(&b, &ask, &hold), ERR_NONE);
+        s = books_bill(&b, hold.attempt_id, CENTS(10));
+        s.bill = i == 1 ? BILL_UNCERTAIN : BILL_USAGE;
+        b.clock.set.ms += 3600000 * 30;
+        if (i < 2)
+            assert_int_equal(books_settle(&b, &s), ERR_NONE);
+    }
+    store_close(b.store);
+    b.store = NULL;
+    exec_into(&b,
+              "update period set held_pico = 0, spent_pico = 5; update rollup set cost_pico = 1 "
+              "where grain = 1; delete from rollup_usage where dim = 'output'");
+    books_reopen(&b);
+    ask = books_ask(&b, CENTS(30));
+    assert_int_equal(books_hold(&b, &ask, &hold), ERR_CORRUPT);
+    ask.price_state = PRICE_FREE;
+    ask.bound = USD(0);
+    assert_int_equal(books_hold(&b, &ask, &hold), ERR_NONE);
+    assert_false(books_verify_now(&b, &verify));
+    assert_true(verify.differences > 3);
+    books_repair(b.store, &req, NULL);
+    books_wait(&b);
+    if (req.err.code != ERR_NONE)
+        fail_msg("%s", req.err.text);
+    books_prove(&b);
+    assert_int_equal(books_status(&b, "month").spent.pico, CENTS(40).pico);
+    assert_int_equal(books_status(&b, "month").held.pico, CENTS(30).pico);
+    ask = books_ask(&b, CENTS(30));
+    assert_int_equal(books_hold(&b, &ask, &hold), ERR_NONE);
+    arena_fini(&arena);
+    books_close(&b);
+}
+
 static enum err_code open_fails(struct books *b)
 {
     struct store_config config = { .dir = b->dir, .clock = &b->clock };
@@ -360,6 +411,7 @@ int main(void)
         cmocka_unit_test(a_full_disk_refuses_and_keeps_the_holds),
         cmocka_unit_test(a_kill_at_any_moment_loses_and_doubles_nothing),
         cmocka_unit_test(books_of_the_first_version_keep_their_sums),
+        cmocka_unit_test(counters_that_lie_stop_paid_calls_until_repaired),
         cmocka_unit_test(books_of_a_newer_purser_are_left_alone),
         cmocka_unit_test(what_is_not_a_database_is_refused),
     };
