@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "daemon/alerts.h"
 #include "daemon/daemon.h"
 #include "daemon/reply.h"
 #include "daemon/rpc.h"
@@ -96,6 +97,8 @@ void journal_add(struct journal *journal, const struct job_event *event)
         (e.level == '!' || e.level == 'x') && (e.unit == NULL || e.unit[0] == '\0');
     journal->ring[at].json = buf_detach(&json);
     tell(journal, str_of(journal->ring[at].json));
+    if (journal->ring[at].alert && e.level == '!')
+        alerts_send(journal->daemon->alerts, e.text);
 }
 
 void journal_note(struct journal *journal, char level, const char *fmt, ...)

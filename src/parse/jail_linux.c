@@ -52,7 +52,7 @@ bool jail_prepare(struct err *err)
     if (!SANITIZED && !quiet_stderr(err))
         return false;
     if (clearenv() != 0 || setenv("LC_ALL", "C.UTF-8", 1) != 0 ||
-        setenv("OMP_THREAD_LIMIT", "1", 1) != 0)
+        setenv("OMP_THREAD_LIMIT", "1", 1) != 0 || setenv("TZ", "UTC0", 1) != 0)
         return err_set(err, ERR_INTERNAL, "the environment cannot be emptied");
     return (SANITIZED || limit(RLIMIT_AS, (rlim_t)JAIL_MEMORY_MIB << 20, err)) &&
            limit(RLIMIT_NOFILE, JAIL_FILES, err) && limit(RLIMIT_CORE, 0, err) &&
