@@ -233,7 +233,8 @@ static enum step load_jobs(struct op *op)
     };
 
     d->metering.book = price_book_new(d->load.row, d->load.count);
-    providers_alias(d->metering.book);
+    if (!providers_alias(d->metering.book, &op->err))
+        return STEP_FAIL;
     snprintf(library, sizeof(library), "%s/library.db", d->paths.state_dir);
     milli_text(c->ingest.images.min_aspect_milli, least, sizeof(least));
     milli_text(c->ingest.images.max_aspect_milli, most, sizeof(most));
@@ -526,7 +527,7 @@ static void reloaded(struct store_req *req)
         /* Holds keep their own copy of prices, so the old book can go. */
         price_book_free(d->metering.book);
         d->metering.book = price_book_new(r->load.row, r->load.count);
-        providers_alias(d->metering.book);
+        ensure(providers_alias(d->metering.book, NULL)); /* it was read once at the start */
     }
     if (r->done != NULL)
         r->done(r->arg);
