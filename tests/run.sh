@@ -114,7 +114,7 @@ if [ "$what" != quick ]; then
     unset ASAN_OPTIONS UBSAN_OPTIONS
     build release
     script docs python3 tests/doc/run.py build/release
-    script demo sh assets/demo.sh </dev/null
+    script demo env PURSER_BUILD=build/release DEMO_UI=0 sh assets/demo.sh
 fi
 if [ "$what" = long ]; then
     for long in tests/torture/run.sh tests/soak/run.sh; do

@@ -2,7 +2,7 @@
 # Builds what measures, in the release preset, and prints its rows. tests/bench/run.sh [NAME...]
 set -eu
 cd "$(dirname "$0")/../.."
-cmake --preset release >/dev/null
+cmake --preset release -DPURSER_TESTS=ON >/dev/null
 cmake --build --preset release --target bench >&2
 if [ $# -eq 0 ]; then
     set -- tests/bench/bench_*.c
