@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* hello, subscribe, the daemon itself, its configuration, events. */
+#include "daemon/alerts.h"
 #include "daemon/board.h"
 #include "daemon/daemon.h"
 #include "daemon/figures.h"
 #include "daemon/journal.h"
 #include "daemon/reply.h"
 #include "daemon/rpc_methods.h"
+#include "daemon/shutdown.h"
 #include "store/store.h"
 
 #include <stdio.h>
@@ -197,4 +199,15 @@ void rpc_events(struct rpc_call *call)
 void rpc_alerts(struct rpc_call *call)
 {
     put_journal(call, "alerts", true);
+}
+
+void rpc_alerts_test(struct rpc_call *call)
+{
+    struct daemon *d = call->daemon;
+
+    journal_note(d->journal, '!', "this is a test alert: nothing is wrong");
+    json_put_object(&call->json, NULL);
+    json_put_int(&call->json, "channels", alerts_channels(d->alerts));
+    json_end(&call->json, '}');
+    rpc_answer(call);
 }

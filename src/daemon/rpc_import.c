@@ -2,6 +2,7 @@
 /* prices.import: rows that a client has read from a price list, a few hundred a request. The client
  * reads the file, because with -H it lies on the client's side. */
 #include "core/date.h"
+#include "daemon/book.h"
 #include "daemon/daemon.h"
 #include "daemon/figures.h"
 #include "daemon/reply.h"
@@ -90,7 +91,7 @@ static void imported(struct store_req *req)
         return;
     }
     figures_mark(call->daemon->figures);
-    daemon_reload_prices(call->daemon, import_answer, call);
+    book_reload(call->daemon, import_answer, call);
 }
 
 static bool copy(struct json_in *in, const char *key, char *to, size_t size, bool may_be_empty)

@@ -208,14 +208,17 @@ static enum price_state rates_of_answer(const struct bill_facts *facts, const ch
 }
 
 /* Another model is priced by its own name only: the rates of the one that was asked for say nothing
- * about it. A name that is not said is taken to be the same model. */
+ * about it. An earlier try of the model that answered is no other model. */
 static void rates_of_sub(const struct bill_facts *facts, const struct provider_sub *sub,
                          struct price_set *set)
 {
     const struct quote *quote = facts->quote;
-    const char *model = sub->model[0] == '\0' ? facts->request->model : sub->model;
-    struct price_ask ask = ask_of(quote->provider, model, quote->at, facts->request->thinking);
+    struct price_ask ask = ask_of(quote->provider, sub->model, quote->at, facts->request->thinking);
 
+    if (sub->model[0] == '\0' || strcmp(sub->model, facts->reply->model) == 0) {
+        rates_of_answer(facts, sub->model, &sub->usage, set);
+        return;
+    }
     ask.service = facts->reply->service;
     (void)find_rates(quote->provider, facts->book, &ask, usage_tokens_in(&sub->usage), false, set);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Test cases as data: tests/tables/NAME.test, one case a line, fields between bars. Empty lines
- * and lines that begin with '#' are skipped; \n in a field is a newline, \\ a backslash. */
+ * and lines that begin with '#' are skipped; \n in a field is a newline, \\ a
+ * backslash, \| a bar. */
 #ifndef TESTS_LIB_TABLE_H
 #define TESTS_LIB_TABLE_H
 
