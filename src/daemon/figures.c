@@ -39,6 +39,7 @@ struct figures {
     struct reading *last, *next; /* next: being read */
     int open;                    /* reads not answered */
     bool marked, jobs_marked, stopped, armed;
+    int64_t due_ms;             /* when armed */
     struct figures_wait *waits; /* embedded in their owners */
 };
 
@@ -84,9 +85,12 @@ void figures_free(struct figures *f)
 
 static void arm(struct figures *f, int64_t ms)
 {
-    if (f->stopped || f->armed)
+    int64_t due = loop_mono_ms(f->daemon->loop) + ms;
+
+    if (f->stopped || (f->armed && f->due_ms <= due))
         return;
     f->armed = true;
+    f->due_ms = due;
     timer_start(f->timer, ms, 0);
 }
 

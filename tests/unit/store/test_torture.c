@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -125,6 +126,52 @@ static void a_full_disk_refuses_and_keeps_the_holds(void **state)
     assert_int_equal(books_settle(&b, &s), ERR_NONE);
     assert_false(s.repeated);
     assert_int_equal(books_status(&b, "month").spent.pico, 500);
+    books_close(&b);
+}
+
+/* --- the log cannot grow --- */
+
+static void cap_files(struct books *b, bool capped)
+{
+    struct rlimit limit;
+    struct stat log = { 0 };
+    char path[100];
+
+    snprintf(path, sizeof(path), "%s/purser.db-wal", b->dir);
+    (void)stat(path, &log); /* none: whoever closed last has moved it into the file */
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = capped ? (rlim_t)log.st_size + 1000 : limit.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void a_commit_that_breaks_off_opens_the_books_anew(void **state)
+{
+    struct books b;
+    struct budget_row row = budget_named("month", USD(1));
+    struct attempt_ask ask;
+    struct hold hold = { 0 }, next = { 0 };
+    struct settlement s;
+
+    (void)state;
+    signal(SIGXFSZ, SIG_IGN);
+    books_open(&b, false);
+    assert_int_equal(books_budget(&b, &row), ERR_NONE);
+    ask = books_ask(&b, CENTS(30));
+    assert_int_equal(books_hold(&b, &ask, &hold), ERR_NONE);
+    s = books_bill(&b, hold.attempt_id, CENTS(10));
+    cap_files(&b, true);
+    assert_int_equal(books_settle(&b, &s), ERR_IO);
+    cap_files(&b, false);
+    assert_int_equal(books_status(&b, "month").held.pico, CENTS(30).pico);
+    cap_files(&b, true);
+    assert_int_equal(books_hold(&b, &ask, &next), ERR_IO);
+    cap_files(&b, false);
+    assert_int_equal(next.attempt_id, 0);
+    assert_int_equal(books_settle(&b, &s), ERR_NONE);
+    assert_false(s.repeated);
+    assert_int_equal(books_hold(&b, &ask, &next), ERR_NONE);
+    assert_int_equal(books_status(&b, "month").held.pico, CENTS(30).pico);
+    assert_int_equal(books_status(&b, "month").spent.pico, CENTS(10).pico);
     books_close(&b);
 }
 
@@ -296,6 +343,57 @@ static void books_of_the_first_version_keep_their_sums(void **state)
     books_close(&b);
 }
 
+/* A counter somebody has meddled with stops what costs, and can be made again. */
+static void counters_that_lie_stop_paid_calls_until_repaired(void **state)
+{
+    struct books b;
+    struct budget_row row = budget_named("month", USD(1));
+    struct attempt_ask ask;
+    struct arena arena = { 0 };
+    struct verify verify = { .arena = &arena };
+    struct store_req req = { 0 };
+    struct hold hold = { 0 };
+    struct settlement s;
+
+    (void)state;
+    books_open(&b, false);
+    assert_int_equal(books_budget(&b, &row), ERR_NONE);
+    ask = books_ask(&b, CENTS(30));
+    for (int i = 0; i < 3; i++) {
+        ask.now = b.clock.set;
+        assert_int_equal(books_hold(&b, &ask, &hold), ERR_NONE);
+        s = books_bill(&b, hold.attempt_id, CENTS(10));
+        s.bill = i == 1 ? BILL_UNCERTAIN : BILL_USAGE;
+        b.clock.set.ms += 3600000 * 30;
+        if (i < 2)
+            assert_int_equal(books_settle(&b, &s), ERR_NONE);
+    }
+    store_close(b.store);
+    b.store = NULL;
+    exec_into(&b,
+              "update period set held_pico = 0, spent_pico = 5; update rollup set cost_pico = 1 "
+              "where grain = 1; delete from rollup_usage where dim = 'output'");
+    books_reopen(&b);
+    ask = books_ask(&b, CENTS(30));
+    assert_int_equal(books_hold(&b, &ask, &hold), ERR_CORRUPT);
+    ask.price_state = PRICE_FREE;
+    ask.bound = USD(0);
+    assert_int_equal(books_hold(&b, &ask, &hold), ERR_NONE);
+    assert_false(books_verify_now(&b, &verify));
+    assert_true(verify.differences > 3);
+    books_repair(b.store, &req, NULL);
+    books_wait(&b);
+    if (req.err.code != ERR_NONE)
+        fail_msg("%s", req.err.text);
+    books_prove(&b);
+    assert_int_equal(books_status(&b, "month").spent.pico, CENTS(40).pico);
+    assert_int_equal(books_status(&b, "month").held.pico, CENTS(30).pico);
+    ask = books_ask(&b, CENTS(30));
+    assert_int_equal(books_hold(&b, &ask, &hold), ERR_NONE);
+    arena_fini(&arena);
+    books_close(&b);
+}
+
 static enum err_code open_fails(struct books *b)
 {
     struct store_config config = { .dir = b->dir, .clock = &b->clock };
@@ -358,8 +456,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_commit_that_fails_can_be_asked_for_again),
         cmocka_unit_test(a_full_disk_refuses_and_keeps_the_holds),
+        cmocka_unit_test(a_commit_that_breaks_off_opens_the_books_anew),
         cmocka_unit_test(a_kill_at_any_moment_loses_and_doubles_nothing),
         cmocka_unit_test(books_of_the_first_version_keep_their_sums),
+        cmocka_unit_test(counters_that_lie_stop_paid_calls_until_repaired),
         cmocka_unit_test(books_of_a_newer_purser_are_left_alone),
         cmocka_unit_test(what_is_not_a_database_is_refused),
     };
