@@ -63,7 +63,7 @@ static void show_job(const struct cli *cli, const struct json *r)
     printf("\n");
     print_table(json_get(r, "stages"), stages, COUNT_OF(stages));
     printf("\n");
-    print_table(json_get(r, "documents"), documents, COUNT_OF(documents));
+    print_table(json_get(r, "documents_list"), documents, COUNT_OF(documents));
     if (json_length(json_get(r, "failures")) > 0) {
         printf("\n");
         print_table(json_get(r, "failures"), failures, COUNT_OF(failures));

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* Where this program lies, so that purserd beside it is found even when PATH does not say. */
 static void find_program_dir(char *out, size_t size)
 {

@@ -19,6 +19,15 @@ enum { FILE_CAP = 1 << 20, ERRORS_MAX = 100 };
 
 /* --- errors --- */
 
+void draft_label(struct draft *draft, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(draft->label, sizeof(draft->label), fmt, args);
+    va_end(args);
+}
+
 void draft_wrong(struct draft *draft, struct place at, const char *key, const char *fmt, ...)
 {
     struct config_errors *errors = draft->errors;
@@ -32,7 +41,8 @@ void draft_wrong(struct draft *draft, struct place at, const char *key, const ch
     *error = (struct config_error){ .line = at.line, .column = at.column };
     str_copy(error->file, sizeof(error->file),
              str_of(at.line > 0 || key[0] == '\0' ? draft->file : "environment"));
-    str_copy(error->key, sizeof(error->key), str_of(key));
+    snprintf(error->key, sizeof(error->key), "%s%s%s", draft->label,
+             draft->label[0] == '\0' || key[0] == '\0' ? "" : ".", key);
     va_start(args, fmt);
     vsnprintf(error->message, sizeof(error->message), fmt, args);
     va_end(args);
@@ -174,6 +184,7 @@ static void check_budgets(struct draft *draft)
         const struct said *said = &draft->budget[i];
         struct place days = said_at(said, CONFIG_BUDGET, "days");
 
+        draft_label(draft, "budgets.%zu", i + 1);
         if (budget->name[0] == '\0')
             draft_wrong(draft, said->at, "name", "is missing: every budget has one");
         for (size_t k = 0; k < i && budget->name[0] != '\0'; k++)
@@ -194,6 +205,7 @@ static void check_budgets(struct draft *draft)
             budget->alerts = config->alerts.percents;
         }
     }
+    draft_label(draft, "%s", "");
 }
 
 /* Names of providers must be ours. Where the providers were found and not listed, a name may wait
@@ -204,12 +216,14 @@ static void check_names(struct draft *draft)
     bool listed = config->providers > 0 && !config->provider[0].found;
 
     for (size_t i = 0; i < config->rules; i++) {
+        draft_label(draft, "routing.rules.%zu", i + 1);
         if (config->rule[i].use[0] == '\0')
             draft_wrong(draft, draft->rule[i].at, "use", "is missing: who should do it?");
         else if (listed && provider_of(config, config->rule[i].use) == NULL)
             draft_wrong(draft, said_at(&draft->rule[i], CONFIG_RULE, "use"), "use",
                         "\"%s\" begins with no configured provider", config->rule[i].use);
     }
+    draft_label(draft, "%s", "");
     for (size_t i = 0; i < config_option_count(); i++) {
         const struct config_option *facts = &option_at(i)->facts;
         const char *use = (const char *)config + option_at(i)->offset;
@@ -243,9 +257,11 @@ static void finish(struct draft *draft)
     take_environment(draft);
     kinds_find(draft);
     for (size_t i = 0; i < config->providers; i++) {
+        draft_label(draft, "providers.%s", config->provider[i].name);
         kinds_complete(draft, i);
         kinds_key(draft, i);
     }
+    draft_label(draft, "%s", "");
     check_budgets(draft);
     check_names(draft);
     if (config->ingest.chunk_overlap >= config->ingest.chunk_tokens)

@@ -22,9 +22,13 @@ struct draft {
     struct config_errors *errors; /* borrowed */
     const char *file;
     char *const *env;
+    char label[96]; /* the entry at hand, "providers.openai"; stands before keys in errors */
     struct said root;
     struct said *provider, *budget, *rule; /* one for each of config's */
 };
+
+/* The entry that is at hand from now on; "" for none. */
+void draft_label(struct draft *draft, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Notes one thing that is wrong. */
 void draft_wrong(struct draft *draft, struct place at, const char *key, const char *fmt, ...)

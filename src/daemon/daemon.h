@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+struct alerts;
 struct board;
 struct rpc;
 struct figures;
@@ -36,6 +37,7 @@ struct daemon {
     struct parser *parser;
     struct jobs *jobs;
     struct journal *journal;
+    struct alerts *alerts;
     struct board *board;
     struct figures *figures;
     struct rpc *rpc;
@@ -44,6 +46,7 @@ struct daemon {
     struct op start, stop;
     bool started, stopping, stop_now;
     struct timer *drain;
+    int drain_turns; /* left */
     struct utc since;
     struct store_req req;
     struct recovery recovery;

@@ -39,9 +39,12 @@ struct figures {
     struct reading *last, *next; /* next: being read */
     int open;                    /* reads not answered */
     bool marked, jobs_marked, stopped, armed;
+    int64_t due_ms; /* when armed */
+    struct figures_wait *waits; /* embedded in their owners */
 };
 
 static void tick(void *arg);
+static void start_reading(struct figures *f);
 
 struct figures *figures_new(struct daemon *daemon)
 {
@@ -82,9 +85,12 @@ void figures_free(struct figures *f)
 
 static void arm(struct figures *f, int64_t ms)
 {
-    if (f->stopped || f->armed)
+    int64_t due = loop_mono_ms(f->daemon->loop) + ms;
+
+    if (f->stopped || (f->armed && f->due_ms <= due))
         return;
     f->armed = true;
+    f->due_ms = due;
     timer_start(f->timer, ms, 0);
 }
 
@@ -377,6 +383,34 @@ static void sum_providers(struct reading *r)
 
 /* --- reading --- */
 
+/* Those whose reading it was; the others wait for the next one. */
+static void serve_waits(struct figures *f)
+{
+    struct figures_wait **at = &f->waits;
+
+    while (*at != NULL) {
+        struct figures_wait *w = *at;
+
+        if (!w->started) {
+            at = &w->next;
+            continue;
+        }
+        *at = w->next;
+        w->ready(w->arg); /* frees w */
+    }
+    if (f->waits != NULL)
+        start_reading(f);
+}
+
+void figures_fresh(struct figures *f, struct figures_wait *wait)
+{
+    wait->started = false;
+    wait->next = f->waits;
+    f->waits = wait;
+    if (f->next == NULL)
+        start_reading(f);
+}
+
 static void all_read(struct figures *f)
 {
     struct reading *r = f->next;
@@ -396,6 +430,7 @@ static void all_read(struct figures *f)
     board_spend(f, "hours", &r->hours);
     board_spend(f, "days", &r->days);
     board_daemon(f);
+    serve_waits(f);
     arm(f, f->marked || f->jobs_marked ? EVERY_MS : IDLE_MS);
 }
 
@@ -427,6 +462,8 @@ static void start_reading(struct figures *f)
     struct period_rule month = { .kind = PERIOD_MONTH };
     struct err err;
 
+    for (struct figures_wait *w = f->waits; w != NULL; w = w->next)
+        w->started = true;
     f->marked = false;
     f->next = r;
     f->open = READS;

@@ -8,6 +8,8 @@
 #include "store/budgets.h"
 #include "store/spend.h"
 
+#include <stdbool.h>
+
 struct daemon;
 struct figures;
 
@@ -17,6 +19,16 @@ void figures_free(struct figures *figures); /* after the store is closed; NULL i
 
 void figures_mark(struct figures *figures);      /* money moved */
 void figures_mark_jobs(struct figures *figures); /* only jobs changed: cheap */
+
+/* Reads anew and calls ready once that reading (or a later one) is on the board: what a command
+ * asks for is what is in the books now. Not called when the daemon ends before. */
+struct figures_wait {
+    void (*ready)(void *arg);
+    void *arg;
+    struct figures_wait *next; /* the figures' */
+    bool started;
+};
+void figures_fresh(struct figures *figures, struct figures_wait *wait);
 
 /* The `status` result, from what was read last: members of an open object. */
 void figures_put_status(struct figures *figures, struct json_out *out);

@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "daemon/alerts.h"
+#include "daemon/board.h"
 #include "daemon/daemon.h"
 #include "daemon/reply.h"
 #include "daemon/rpc.h"
@@ -45,9 +47,11 @@ void journal_free(struct journal *journal)
 static void put_event(const struct job_event *e, struct buf *to)
 {
     struct json_out out = json_out(to);
-    char when[UTC_TEXT], level[2] = { e->level, '\0' };
+    char when[UTC_TEXT], level[2] = { e->level, '\0' }, key[24];
 
+    snprintf(key, sizeof(key), "%lld", (long long)e->seq);
     json_put_object(&out, NULL);
+    json_put_cstr(&out, "key", key);
     json_put_int(&out, "seq", e->seq);
     json_put_cstr(&out, "at", utc_text(e->at, when));
     json_put_cstr(&out, "level", level);
@@ -74,6 +78,22 @@ static void tell(struct journal *journal, struct str json)
             rpc_notify(to->conn, "event", json); /* one that reads too slowly misses it */
 }
 
+/* Alerts are rows too, so that a screen opened later has them. */
+static void board_alerts(struct journal *journal)
+{
+    int64_t seq = journal->last_seq - RING + 1;
+    char key[24];
+
+    board_begin(journal->daemon->board, "alerts");
+    for (seq = seq < 1 ? 1 : seq; seq <= journal->last_seq; seq++) {
+        if (!journal->ring[seq % RING].alert)
+            continue;
+        snprintf(key, sizeof(key), "%lld", (long long)seq);
+        board_row(journal->daemon->board, key, str_of(journal->ring[seq % RING].json));
+    }
+    board_end(journal->daemon->board);
+}
+
 void journal_add(struct journal *journal, const struct job_event *event)
 {
     struct job_event e = *event;
@@ -96,6 +116,10 @@ void journal_add(struct journal *journal, const struct job_event *event)
         (e.level == '!' || e.level == 'x') && (e.unit == NULL || e.unit[0] == '\0');
     journal->ring[at].json = buf_detach(&json);
     tell(journal, str_of(journal->ring[at].json));
+    if (journal->ring[at].alert)
+        board_alerts(journal);
+    if (journal->ring[at].alert && e.level == '!')
+        alerts_send(journal->daemon->alerts, e.text);
 }
 
 void journal_note(struct journal *journal, char level, const char *fmt, ...)

@@ -27,6 +27,7 @@ struct rpc_conn {
     struct buf line;
     struct rpc_call *calls; /* not answered yet */
     struct rpc_subscriber subscriber;
+    bool said_all; /* it sends no more: closed once everything is answered */
     struct rpc_conn *next, **before;
 };
 
@@ -52,8 +53,16 @@ static void send_line(struct rpc_conn *conn, struct buf *line)
 
 /* --- calls --- */
 
+static void close_if_through(struct rpc_conn *conn)
+{
+    if (conn->said_all && conn->calls == NULL)
+        stream_close_after_writes(conn->stream);
+}
+
 static void call_free(struct rpc_call *call)
 {
+    struct rpc_conn *conn = call->conn;
+
     if (call->before != NULL)
         *call->before = call->next;
     if (call->next != NULL)
@@ -62,6 +71,8 @@ static void call_free(struct rpc_call *call)
     arena_fini(&call->arena);
     buf_fini(&call->out);
     free(call);
+    if (conn != NULL)
+        close_if_through(conn);
 }
 
 void rpc_answer(struct rpc_call *call)
@@ -204,6 +215,14 @@ static void conn_drained(void *owner)
         board_send_all(conn->rpc->daemon->board, &conn->subscriber);
 }
 
+static void conn_eof(void *owner)
+{
+    struct rpc_conn *conn = owner;
+
+    conn->said_all = true;
+    close_if_through(conn);
+}
+
 static void rpc_closed_if_empty(struct rpc *rpc)
 {
     if (!rpc->closing || rpc->conns != NULL)
@@ -242,6 +261,7 @@ static void conn_closed(void *owner, const struct err *end_err)
 static const struct stream_events conn_events = {
     .bytes = conn_bytes,
     .drained = conn_drained,
+    .eof = conn_eof,
     .closed = conn_closed,
 };
 

@@ -2,15 +2,13 @@
 /* purser-parse: loads its libraries, shuts its jail, then serves. Started by purserd, not by hand.
  */
 #include "parse/jail.h"
+#include "parse/warm.h"
 #include "parse/zygote.h"
 
-#include "base/hash.h"
 #include "base/str.h"
 
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 static const char usage[] =
@@ -44,23 +42,6 @@ static bool read_options(int argc, char **argv, struct options *out, int *status
         }
     }
     return true;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    return *(const char *)a - *(const char *)b;
-}
-
-/* OpenSSL reads its configuration at the first hash, and glibc asks for the size of the memory at
- * the first large sort: both must be before the jail. */
-static void warm_libraries(void)
-{
-    char unsorted[4096] = "warm";
-
-    mallopt(M_MMAP_THRESHOLD, 64 << 20); /* pictures come and go: reuse their pages */
-    mallopt(M_TRIM_THRESHOLD, 128 << 20);
-    (void)hash_of(STR("warm"));
-    qsort(unsorted, sizeof(unsorted), 1, by_value);
 }
 
 int main(int argc, char **argv)

@@ -19,6 +19,7 @@ struct db {
     struct statement *cache; /* open addressing by the SQL's address; owned */
     size_t cached, room;
     struct budget_index *index; /* the writer's only: see budget_index.h */
+    bool unsound;               /* the writer's: counters differ from the holds; see books_repair */
     int64_t highest_ms;         /* the latest instant the books have seen (budgets.md 4.8) */
     int64_t ticks_ms;           /* a clock nobody sets, as of the newest submit; 0: there is none */
     int64_t trusted_ms, trusted_ticks_ms; /* an instant believed, and the ticks at that moment */

@@ -237,6 +237,8 @@ static bool holds_add_run(struct db *db, struct store_req *req)
                                          .job_id = ask->job_id };
     if (ask->bound.pico < 0)
         return err_set(&req->err, ERR_INPUT, "a hold below zero");
+    if (db->unsound && ask->price_state != PRICE_FREE)
+        return err_set(&req->err, ERR_CORRUPT, "the budgets do not agree with the holds");
     if (!db_instant(db, ask->now.ms, &r.at.ms, &req->err) || !budget_index_ready(db, &req->err))
         return false;
     if (unpriced && !unpriced_may_pass(&r)) {

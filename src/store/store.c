@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "sql/sound.h"
 #include "store/migrate.h"
 #include "store/store_own.h"
 
@@ -60,11 +61,26 @@ static bool books_sound(struct db *db, struct err *err)
            (sound == 1 || err_set(err, ERR_CORRUPT, "store: the database file is damaged"));
 }
 
+/* I4 for the holds, which are few: a counter that is wrong must not let a paid call pass. */
+bool store_counters_check(struct db *db, struct err *err)
+{
+    int64_t differ;
+
+    if (!db_number(db, sql_sound_held, &differ, err))
+        return false;
+    db->unsound = differ != 0;
+    if (db->unsound)
+        log_line(LOG_ERROR, "store",
+                 "budget counters do not agree with the holds: paid calls stop until a repair");
+    return true;
+}
+
 static bool connect_all(struct store *store, struct err *err)
 {
     if (!store_writer_open(store, err))
         return false;
-    if (!migrate(&store->writer, err) || !books_sound(&store->writer, err))
+    if (!migrate(&store->writer, err) || !books_sound(&store->writer, err) ||
+        !store_counters_check(&store->writer, err))
         return false;
     return store->config.dir == NULL || db_open(store->path, DB_READER, &store->reader, err);
 }

@@ -37,5 +37,6 @@ void *store_reader(void *store);
 void store_run_reads(struct store *store, struct db *db, struct req_list *reads);
 void store_finish(struct store *store, struct req_list *done); /* hands over and rings */
 bool store_writer_open(struct store *store, struct err *err) MUST_CHECK;
+bool store_counters_check(struct db *db, struct err *err) MUST_CHECK; /* sets db->unsound */
 
 #endif

@@ -98,6 +98,16 @@ static bool commit(struct store *store, struct err *err)
     return false;
 }
 
+static bool open_again(struct store *store, struct err *err)
+{
+    if (!store_writer_open(store, err))
+        return false;
+    if (store_counters_check(&store->writer, err))
+        return true;
+    db_close(&store->writer);
+    return false;
+}
+
 /* Runs requests from *next on; moves it behind the last one that is dealt with. */
 static void run_group(struct store *store, struct store_req **next, int64_t *count)
 {
@@ -105,7 +115,7 @@ static void run_group(struct store *store, struct store_req **next, int64_t *cou
     struct db *db = &store->writer;
     struct err err = { 0 };
 
-    if ((db->handle == NULL && !store_writer_open(store, &err)) || !run_sql(db, sql_begin, &err)) {
+    if ((db->handle == NULL && !open_again(store, &err)) || !run_sql(db, sql_begin, &err)) {
         fail_all(first, NULL, &err);
         *next = NULL;
         return;

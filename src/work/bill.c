@@ -205,6 +205,24 @@ static enum price_state rates_of_answer(const struct bill_facts *facts, const ch
     return state;
 }
 
+/* One line a bucket: two models in one call share it, and then no single price stands on it. */
+static void add_line(struct settlement *out, const struct charge *line)
+{
+    for (size_t i = 0; i < out->charges; i++) {
+        struct charge *old = &out->charge[i];
+
+        if (old->dim != line->dim)
+            continue;
+        old->units += line->units;
+        old->amount.pico += line->amount.pico;
+        old->priced = old->priced && line->priced;
+        old->price = (struct price){ .per = 0 };
+        old->price_id = 0;
+        return;
+    }
+    out->charge[out->charges++] = *line;
+}
+
 /* Adds the lines of one usage; false when one of them has no price, or the sum does not fit. */
 static bool add_lines(const struct price_set *set, const struct usage *usage,
                       struct settlement *out)
@@ -218,8 +236,7 @@ static bool add_lines(const struct price_set *set, const struct usage *usage,
         return false;
     for (size_t i = 0; i < count; i++) {
         priced = priced && line[i].priced;
-        if (out->charges < DIMS)
-            out->charge[out->charges++] = line[i];
+        add_line(out, &line[i]);
     }
     return priced;
 }

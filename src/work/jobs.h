@@ -88,9 +88,10 @@ struct jobs_config {
     const char *blobs_path; /* folder of prepared images; NULL: a private one that goes with us */
     int describe_concurrency, chunk_tokens;
     int min_size, min_colours;
-    const char *min_aspect, *max_aspect; /* decimal text */
+    const char *min_aspect, *max_aspect;                           /* decimal text */
     const char *vision_model, *embedding_model, *extraction_model; /* "" none */
-    void (*changed)(void *owner, int64_t job_id); /* its figures changed; cheap, coalesce yourself */
+    void (*changed)(void *owner,
+                    int64_t job_id); /* its figures changed; cheap, coalesce yourself */
     void (*event)(void *owner, const struct job_event *event);
     void *owner;
 };
@@ -139,13 +140,13 @@ struct job_detail {
         int64_t id, pages, images, images_done, chunks;
         const char *uri, *state, *reason;
         struct money cost;
-    } *document;
+    } * document;
     size_t documents;
     struct job_image {
         int64_t document_id;
         int page, ordinal, width, height;
         const char *state, *reason, *description, *model;
-    } *image;
+    } * image;
     size_t images;
     struct job_stage {
         const char *name, *state;

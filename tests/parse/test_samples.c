@@ -248,6 +248,87 @@ static void markdown_keeps_headings_code_tables_and_what_stands_first(void **sta
     drive_result_fini(&r);
 }
 
+static void office_files_and_books_keep_headings_tables_and_pictures(void **state)
+{
+    static const struct {
+        const char *name, *format;
+        uint32_t pages;
+        size_t images, tables;
+        const char *heading;
+    } table[] = {
+        { "handbook.docx", "docx", 0, 2, 1, "When the radio fails" },
+        { "handbook.pptx", "pptx", 5, 2, 1, "Pilot" },
+        { "handbook.epub", "epub", 0, 2, 1, "When the radio fails" },
+        { "berths.xlsx", "xlsx", 0, 0, 4, "June" },
+        { "notice.html", "html", 0, 0, 1, "Notice 14" },
+        { "berths.csv", "csv", 0, 0, 1, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct drive_result r;
+
+        read_sample(table[i].name, LINE_PARSE, &r);
+        assert_true(str_is(r.meta.format, table[i].format));
+        assert_int_equal(r.meta.pages, table[i].pages);
+        assert_int_equal(r.images, table[i].images);
+        assert_int_equal(count_kind(&r, ANSWER_TABLE), table[i].tables);
+        assert_int_equal(r.warns, 0);
+        if (table[i].heading != NULL)
+            assert_non_null(drive_find(&r, table[i].heading));
+        drive_result_fini(&r);
+    }
+}
+
+static void a_picture_keeps_its_alternative_text(void **state)
+{
+    struct drive_result r;
+    const struct answer_block *b;
+
+    (void)state;
+    read_sample("handbook.docx", LINE_PARSE, &r);
+    b = drive_find(&r, "A call at the port");
+    assert_int_equal(b->kind, ANSWER_PICTURE);
+    assert_int_equal(b->image, 0);
+    drive_result_fini(&r);
+}
+
+static void cells_are_what_the_quotes_say(void **state)
+{
+    struct drive_result r;
+
+    (void)state;
+    read_sample("berths.csv", LINE_PARSE, &r);
+    assert_non_null(drive_find(&r, "| calls \"twice\"; on Mondays |"));
+    assert_non_null(drive_find(&r, "| two lines |"));
+    drive_result_fini(&r);
+    read_sample("berths.xlsx", LINE_PARSE, &r);
+    assert_true(str_is(r.meta.title, "Berths"));
+    assert_non_null(drive_find(&r, "| 1 | MV Brine | 7.5 | | | far right |"));
+    for (size_t i = 0; i < r.blocks; i++) /* each piece of a sheet has its head */
+        assert_true(r.block[i].kind != ANSWER_TABLE ||
+                    str_starts(r.block[i].text, STR("| berth |")) ||
+                    str_starts(r.block[i].text, STR("| vessel |")));
+    drive_result_fini(&r);
+}
+
+static void what_a_page_hides_is_left_out(void **state)
+{
+    struct drive_result r;
+
+    (void)state;
+    read_sample("notice.html", LINE_PARSE, &r);
+    assert_true(str_is(r.meta.title, "Notice to mariners"));
+    assert_null(drive_find(&r, "not this"));
+    assert_null(drive_find(&r, "color"));
+    assert_non_null(
+        drive_find(&r, "The lamp on the north pier is out of order until Friday.\nKeep"));
+    assert_non_null(drive_find(&r, "- Channel 12.\n  - Day and night."));
+    assert_non_null(drive_find(&r, "until further notice"));
+    assert_int_equal(r.references, 1);
+    drive_result_fini(&r);
+}
+
 static void text_is_read_in_the_encoding_it_has(void **state)
 {
     struct drive_result utf8, windows;
@@ -350,6 +431,10 @@ int main(void)
         cmocka_unit_test(the_same_image_gives_the_same_answer_every_time),
         cmocka_unit_test(a_small_image_is_described_by_its_facts_alone),
         cmocka_unit_test(markdown_keeps_headings_code_tables_and_what_stands_first),
+        cmocka_unit_test(office_files_and_books_keep_headings_tables_and_pictures),
+        cmocka_unit_test(a_picture_keeps_its_alternative_text),
+        cmocka_unit_test(cells_are_what_the_quotes_say),
+        cmocka_unit_test(what_a_page_hides_is_left_out),
         cmocka_unit_test(text_is_read_in_the_encoding_it_has),
         cmocka_unit_test(bytes_may_come_inline),
         cmocka_unit_test(several_asks_run_at_once),

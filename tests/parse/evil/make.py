@@ -95,6 +95,32 @@ put("junk.webp", b"RIFF\x20\0\0\0WEBPVP8 \x10\0\0\0" + bytes(range(32)))
 
 inner = b"PK\x03\x04" + b"\0" * 26
 put("bomb.zip", inner + zlib.compress(b"\0" * (10 << 20), 9))
+WORD = b'<w:document xmlns:w="w" xmlns:r="r" xmlns:a="a"><w:body>%s</w:body></w:document>'
+TEXT = b"<w:p><w:r><w:t>%s</w:t></w:r></w:p>"
+
+
+def office(name, parts):
+    import io
+    import zipfile
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as z:
+        for part, data in parts:
+            z.writestr(zipfile.ZipInfo(part, (2025, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    put(name, out.getvalue())
+    return out.getvalue()
+
+
+office("bomb.docx", [("word/document.xml", WORD % (TEXT % (b"x" * (60 << 20))))])
+office("xxe.docx", [("word/document.xml", b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + WORD % (TEXT % b"&x;"))])
+laughs = b"".join(b'<!ENTITY l%d "%s">' % (i, b"&l%d;" % (i - 1) * 10) for i in range(1, 10))
+office("laughs.docx", [("word/document.xml", b"<!-- " + b" x" * 4000 + b" --><!DOCTYPE d [<!ENTITY l0 'ha'>" + laughs + b"]>" + WORD % (TEXT % b"&l9;"))])
+office("deep.docx", [("word/document.xml", WORD % (b"<w:tbl>" * 5000 + b"</w:tbl>" * 5000))])
+office("traversal.docx", [("word/document.xml", WORD % (TEXT % b"the text stays" + b'<w:p><w:r><a:blip r:embed="i"/><a:blip r:embed="j"/></w:r></w:p>')), ("word/_rels/document.xml.rels", b'<R><Relationship Id="i" Target="../../../../etc/passwd"/><Relationship Id="j" Target="file:///etc/shadow" TargetMode="External"/></R>')])
+whole = office("no-body.docx", [("word/document.xml", b"<w:document"), ("x", bytes((i * 97) & 255 for i in range(3000)))])
+put("cut.docx", whole[: len(whole) - 60])
+office("far-cells.xlsx", [("xl/workbook.xml", b'<w xmlns:r="r"><sheet name="s" r:id="1"/></w>'), ("xl/_rels/workbook.xml.rels", b'<R><Relationship Id="1" Target="worksheets/s.xml"/></R>'), ("xl/worksheets/s.xml", b'<s><row><c r="ZZZ9"><v>1</v></c><c r="A1" t="s"><v>99999999999999999999</v></c><c r="B1"><v>kept</v></c></row></s>')])
+put("deep.html", b"<html>" + b"<div><table><tr><td>" * 3000 + b"bottom")
+put("quotes.csv", b'a,b\n"' + b'""' * 20000 + b"\n")
 put("old-office.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500)
 put("nul.txt", b"\0\1\2\3" * 500)
 put("overlong.txt", b"fine line\n\n\xc0\xaf\xe0\x80\xaf\xed\xa0\x80\xf8\x88\x80\x80\x80 and more words to keep it a text\n" * 3)

@@ -123,6 +123,20 @@ static void a_million_levels_are_too_deep(void **state)
     }
 }
 
+static void a_key_doubled_among_thousands_is_seen(void **state)
+{
+    struct buf body;
+
+    UNUSED(state);
+    buf_init(&body, 1 << 20);
+    buf_add_text(&body, "{\"choices\":[{\"message\":{\"content\":\"t\"}}]");
+    for (int i = 0; i < 4000; i++)
+        buf_addf(&body, ",\"k%d\":%d", i, i);
+    buf_add_text(&body, ",\"k77\":1}");
+    refuse_everywhere(buf_str(&body));
+    buf_fini(&body);
+}
+
 static void a_line_longer_than_the_cap_is_an_error(void **state)
 {
     UNUSED(state);
@@ -291,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(junk_is_never_an_answer),
         cmocka_unit_test(a_million_levels_are_too_deep),
+        cmocka_unit_test(a_key_doubled_among_thousands_is_seen),
         cmocka_unit_test(a_line_longer_than_the_cap_is_an_error),
         cmocka_unit_test(many_data_lines_of_one_event_have_a_cap),
         cmocka_unit_test(an_answer_longer_than_the_cap_is_an_error),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Images on their way out, embeddings on their way in. */
-#ifndef PROVIDER_BASE64_H
-#define PROVIDER_BASE64_H
+#ifndef BASE_BASE64_H
+#define BASE_BASE64_H
 
 #include "base/buf.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* In blocks, because an image is some hundred kilobytes. */
-#include "provider/base64.h"
+#include "base/base64.h"
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
