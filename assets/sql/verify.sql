@@ -44,7 +44,7 @@ with computed as (
     select a.started_ms / 3600000 * 3600000 as start_ms, a.provider, a.model, c.task, c.tag,
         coalesce(c.job_id, 0) as job_id, sum(l.seq = 0 and a.number = 1) as calls,
         sum(l.seq = 0) as attempts,
-        sum(l.seq = 0 and a.outcome not in ('answered', 'canceled')) as errors,
+        sum(l.seq = 0 and a.outcome not in ('answered', 'cancelled')) as errors,
         sum(l.seq = 0 and not l.priced) as unpriced, sum(l.cost_pico) as cost_pico,
         sum(iif(l.quality = 'estimated', l.cost_pico, 0)) as estimated_pico,
         sum(iif(l.kind = 'uncertain', l.cost_pico, 0)) as uncertain_pico,

@@ -142,12 +142,16 @@ static void shrink(struct lane *lane, const struct limiter_place *place, int64_t
     lane->halved_ms = now;
 }
 
-/* One more after as many good answers as the window holds, counted only while it was full. */
+/* One more after as many good answers as the window holds; after each of them as long as the
+ * provider has never pushed back, so that a batch soon runs at its ceiling. Only while the window
+ * is full: otherwise nothing is proved. */
 static void grow(struct lane *lane)
 {
-    if (lane->in_flight < lane->window || lane->window >= lane->ceiling)
+    bool full = lane->waiting > 0 || lane->in_flight >= lane->window;
+
+    if (!full || lane->window >= lane->ceiling)
         return;
-    if (++lane->good >= lane->window) {
+    if (++lane->good >= lane->window || lane->halved_ms == 0) {
         lane->window++;
         lane->good = 0;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* How many calls at once, for each provider and model: a window that grows while all goes well and
- * halves when the provider pushes back, a cool-down, a circuit breaker, and a queue by priority. */
+/* How many calls at once, for each provider and model: a window that grows while all goes well
+ * (fast until the provider first pushes back, then by one a round) and halves when it does, a
+ * cool-down, a circuit breaker, and a queue by priority. */
 #ifndef WORK_LIMITER_H
 #define WORK_LIMITER_H
 

@@ -4,6 +4,7 @@
 
 #include "base/xalloc.h"
 #include "core/assets.h"
+#include "store/spend.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -225,8 +226,16 @@ void metered_check_books(struct metered *m)
 {
     struct arena arena = { 0 };
     struct budget_list list = { .now = m->clock.now(&m->clock), .arena = &arena };
-    struct errand errand = { 0 };
+    struct verify verify = { .arena = &arena };
+    struct errand errand = { 0 }, proof = { 0 };
 
+    books_verify(m->store, &proof.req, &verify, errand_done);
+    errand_wait(m, &proof);
+    for (size_t i = 0; i < verify.differences; i++)
+        print_error("%s: stored %lld, computed %lld\n", verify.difference[i].what,
+                    (long long)verify.difference[i].stored.pico,
+                    (long long)verify.difference[i].computed.pico);
+    assert_true(verify.ok);
     budgets_list(m->store, &errand.req, &list, errand_done);
     errand_wait(m, &errand);
     for (size_t i = 0; i < list.count; i++) {
