@@ -191,6 +191,12 @@ static void take_row(const struct job_row *row, struct job_figures *f)
     f->priority = row->priority;
 }
 
+void job_figures_of_row(struct job_run *job)
+{
+    job->figures.concurrency = job->spec.concurrency;
+    take_row(&job->row, &job->figures);
+}
+
 static void take_all(struct refresh *r)
 {
     struct job_run *job = r->job;

@@ -95,10 +95,11 @@ void jobs_leave(struct jobs *jobs);
 struct utc jobs_now(const struct jobs *jobs);
 struct lease jobs_lease(struct jobs *jobs);
 struct job_run *job_find(const struct jobs *jobs, int64_t id); /* NULL: not in memory */
-struct job_run *job_take_in(struct jobs *jobs, const struct job_row *row, struct arena *arena);
+struct job_run *job_take_in(struct jobs *jobs, const struct job_row *row);
 void job_forget(struct job_run *job); /* nothing of it is in flight */
 void jobs_arm(struct jobs *jobs, int64_t in_ms); /* the timer runs no later than that */
 void jobs_close_when_idle(struct jobs *jobs);
+void jobs_trim(struct jobs *jobs); /* forgets what is over and no longer recent */
 
 /* scheduler.c */
 void jobs_mark(struct jobs *jobs); /* let the scheduler look, before the loop sleeps */
@@ -107,12 +108,14 @@ void jobs_schedule(void *jobs);
  * A stronger reason replaces a weaker one. */
 void job_halt(struct job_run *job, enum job_halt halt, const char *reason, struct utc until);
 void job_unhalt(struct job_run *job); /* its rows are read again from the first */
+void job_resume(struct job_run *job); /* from paused, waiting or interrupted */
 bool job_may_go_on(const struct job_run *job);
 void job_document_over(struct document_run *document); /* by the pipeline, last */
 
 /* job_figures.c */
 void job_changed(struct job_run *job); /* its rows changed: read again soon */
 void job_refresh(struct job_run *job); /* now */
+void job_figures_of_row(struct job_run *job);
 void job_image_over(struct job_run *job);
 
 /* job_steer.c: the step that somebody asked for was stored, or was not */

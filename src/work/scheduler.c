@@ -156,6 +156,12 @@ void job_unhalt(struct job_run *job)
     jobs_mark(job->jobs);
 }
 
+void job_resume(struct job_run *job)
+{
+    job_unhalt(job);
+    move(job, JOB_RUNNING, "", step_run);
+}
+
 static void halt_step(struct job_run *job)
 {
     enum job_state state = job->row.state;

@@ -8,6 +8,7 @@
 #include "net/pool.h"
 #include "store/images.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
