@@ -3,8 +3,10 @@
 #include "base/json_in.h"
 
 #include "base/utf8.h"
+#include "base/xalloc.h"
 
 #include <cjson/cJSON.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A json is cJSON's node under another name. */
@@ -84,11 +86,13 @@ static bool text(struct grammar *g)
     if (!take(g, '"'))
         return refuse(g, "lacks a quote");
     while (g->rest.len > 0 && g->rest.at[0] != '"') {
+        bool escape = g->rest.at[0] == '\\';
+
         if ((unsigned char)g->rest.at[0] < 0x20)
             return refuse(g, "has a raw control character in a text");
-        if (str_starts(g->rest, STR("\\u0000")))
+        if (escape && str_starts(g->rest, STR("\\u0000")))
             return refuse(g, "has a NUL in a text");
-        g->rest = str_from(g->rest, g->rest.at[0] == '\\' ? 2 : 1);
+        g->rest = str_from(g->rest, escape ? 2 : 1);
     }
     return take(g, '"') || refuse(g, "ends within a text");
 }
@@ -144,10 +148,43 @@ static bool any_value(struct grammar *g)
     return ok;
 }
 
-/* Objects from outside are small; big ones would make this quadratic, so they have a cap. */
+enum { MEMBERS_FEW = 16, MEMBERS_MAX = 4096 };
+
+static int compare_keys(const void *a, const void *b)
+{
+    const cJSON *const *left = a, *const *right = b;
+
+    return strcmp((*left)->string, (*right)->string);
+}
+
+/* Many members are sorted, so that a hostile object costs no more than it is long. */
+static const char *doubled_among_many(const cJSON *object, int count)
+{
+    const cJSON **member = xcalloc((size_t)count, sizeof(*member));
+    const char *twice = NULL;
+    int n = 0;
+
+    for (const cJSON *m = object->child; m != NULL; m = m->next)
+        member[n++] = m;
+    qsort(member, (size_t)n, sizeof(*member), compare_keys);
+    for (int i = 1; i < n && twice == NULL; i++)
+        if (strcmp(member[i - 1]->string, member[i]->string) == 0)
+            twice = member[i]->string;
+    free(member);
+    return twice;
+}
+
+static const char *doubled_among_few(const cJSON *object)
+{
+    for (const cJSON *m = object->child; m != NULL; m = m->next)
+        for (const cJSON *other = m->next; other != NULL; other = other->next)
+            if (strcmp(m->string, other->string) == 0)
+                return m->string;
+    return NULL;
+}
+
 static const char *doubled_key(const cJSON *at)
 {
-    enum { MEMBERS_MAX = 4096 };
     int count = 0;
 
     for (const cJSON *m = at->child; m != NULL; m = m->next) {
@@ -155,15 +192,13 @@ static const char *doubled_key(const cJSON *at)
 
         if (inner != NULL)
             return inner;
-        if (!cJSON_IsObject(at))
-            continue;
-        if (++count > MEMBERS_MAX)
-            return "(more than 4096 members)";
-        for (const cJSON *other = m->next; other != NULL; other = other->next)
-            if (strcmp(m->string, other->string) == 0)
-                return m->string;
+        count++;
     }
-    return NULL;
+    if (!cJSON_IsObject(at))
+        return NULL;
+    if (count > MEMBERS_MAX)
+        return "(more than 4096 members)";
+    return count <= MEMBERS_FEW ? doubled_among_few(at) : doubled_among_many(at, count);
 }
 
 struct json *json_parse(struct str raw, size_t cap, struct err *err)
@@ -262,6 +297,20 @@ struct str json_str(const struct json *value)
 double json_number(const struct json *value)
 {
     return json_kind(value) == JSON_NUMBER ? node(value)->valuedouble : 0;
+}
+
+int64_t json_whole(const struct json *value)
+{
+    double n = json_kind(value) == JSON_NUMBER ? node(value)->valuedouble : 0;
+
+    if (!(n >= -9007199254740991.0 && n <= 9007199254740991.0) || n != (double)(int64_t)n)
+        return 0;
+    return (int64_t)n;
+}
+
+bool json_is_true(const struct json *value)
+{
+    return value != NULL && cJSON_IsTrue(node(value)) != 0;
 }
 
 struct json_in json_in(const struct json *object, struct err *err)

@@ -39,6 +39,11 @@ struct str json_str(const struct json *value);
 /* The value of a JSON_NUMBER (embeddings), never for money or counts; 0 otherwise. */
 double json_number(const struct json *value);
 
+/* The whole number of a JSON_NUMBER value, 0 when it is none or cannot be counted exactly: for what
+ * is only shown. */
+int64_t json_whole(const struct json *value);
+bool json_is_true(const struct json *value);
+
 /* A reader of one object that remembers its first failure: read on, look at `ok` at the end. After
  * a failure every getter answers zero, empty or NULL. */
 struct json_in {

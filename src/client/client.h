@@ -16,12 +16,12 @@ struct client;
 
 struct client_config {
     struct loop *loop;
-    const char *socket_path;  /* NULL with a host */
-    const char *host;         /* "[user@]host" for ssh; NULL: local */
-    const char *remote_home;  /* --home at the far end; NULL: its default */
-    const char *daemon_path;  /* purserd to start when nobody listens; NULL: never start one */
-    const char *home;         /* --home handed to it; NULL */
-    bool reconnect;           /* the UI: try again for ever, 1 s doubling to 30 s */
+    const char *socket_path; /* NULL with a host */
+    const char *host;        /* "[user@]host" for ssh; NULL: local */
+    const char *remote_home; /* --home at the far end; NULL: its default */
+    const char *daemon_path; /* purserd to start when nobody listens; NULL: never start one */
+    const char *home;        /* --home handed to it; NULL */
+    bool reconnect;          /* the UI: try again for ever, 1 s doubling to 30 s */
 };
 
 /* All on the loop. `state`: connected (after hello), or not, with why. `notified`: a notification
@@ -42,7 +42,8 @@ void client_call(struct client *client, const char *method, struct str params_js
                  void *owner);
 bool client_connected(const struct client *client);
 
-/* For raw output (`--json`): the bytes of the last result, valid inside `answered`. */
-struct str client_raw_result(const struct client *client);
+/* For raw output (`--json`): the line whose result is being delivered, valid inside `answered`;
+ * json_scan(line, "result") gives its bytes. */
+struct str client_raw_answer(const struct client *client);
 
 #endif

@@ -74,7 +74,7 @@ struct config_images {
     int64_t min_size;                           /* pixels, both sides */
     int64_t min_aspect_milli, max_aspect_milli; /* width / height in thousandths */
     int64_t min_colours;                        /* distinct RGB values */
-    int64_t max_pages;  /* the same picture on so many pages is decoration */
+    int64_t max_pages;  /* a picture on more pages than this is decoration */
     int64_t render_dpi; /* of a page with next to no text */
 };
 

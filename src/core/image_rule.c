@@ -63,7 +63,7 @@ bool image_rule_passes(const struct image_rule *rule, const struct image_facts *
     else if (w * MILLI > rule->max_ratio_milli * h)
         snprintf(reason, IMAGE_REASON, "aspect_ratio_too_high: %s > %s", ratio_text(w, h, ratio),
                  limit_text(rule->max_ratio_milli, limit));
-    else if (facts->colors < rule->min_colors)
+    else if (facts->colors < rule->min_colors && !facts->scanned_page)
         snprintf(reason, IMAGE_REASON, "too_few_colors: %" PRId64 " < %" PRId64, facts->colors,
                  rule->min_colors);
     else

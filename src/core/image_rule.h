@@ -26,7 +26,8 @@ struct image_facts {
     int64_t page;   /* from 1; 0: no pages */
     struct hash pixels;
     uint64_t dhash;
-    bool scanned_page; /* a whole page: never a decoration or a near duplicate */
+    bool
+        scanned_page; /* a whole page: black on white is enough; no decoration, no near duplicate */
 };
 
 enum image_fate {

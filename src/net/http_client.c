@@ -7,16 +7,17 @@
 
 #include "base/arena.h"
 #include "base/xalloc.h"
+#include "net/http_clock.h"
 #include "net/http_head.h"
 #include "net/loop_uv.h"
 #include "net/resolve.h"
+#include "net/sockets.h"
 
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 enum phase {
     PHASE_QUEUED,  /* to be started in the next turn */
@@ -25,14 +26,11 @@ enum phase {
     PHASE_ENDING,  /* `ended` is being told */
 };
 
-/* What it waits for, for the clocks. */
-enum wait { WAIT_CONNECT, WAIT_STATUS, WAIT_BODY };
-
 struct http_request {
     /* kept from one use to the next */
     struct http_client *client;
     CURL *easy;
-    uv_timer_t clock;
+    struct http_clock clock;
     struct http_head head;
 
     /* of one use; cleared from here on */
@@ -46,20 +44,11 @@ struct http_request {
     bool secure;
     struct lookup *lookup;
     enum phase phase;
-    enum wait wait;
-    uint64_t started, waiting; /* loop time, ms: of the start, and since when it waits */
-    size_t handed;             /* bytes of the body given to libcurl */
+    size_t handed; /* bytes of the body given to libcurl */
     int64_t received;
     bool may_have_left, status_told, canceled, broken, paused, curl_paused;
     struct err err; /* why we broke it off */
     char detail[CURL_ERROR_SIZE];
-};
-
-/* One socket of libcurl's; freed when libuv has let go of it. */
-struct watched {
-    uv_poll_t poll;
-    struct http_client *client;
-    curl_socket_t fd;
 };
 
 struct http_client {
@@ -67,6 +56,7 @@ struct http_client {
     CURLM *multi;
     CURLSH *share;
     struct resolver *resolver;
+    struct sockets *sockets;
     uv_prepare_t turn;
     uv_timer_t timer;
     uv_idle_t at_once; /* libcurl's timer of 0 */
@@ -75,7 +65,7 @@ struct http_client {
     struct http_request *last;
     struct http_request *idle; /* to be used again, with their handles */
     int in_flight, idle_count, connections_max;
-    int open;     /* libuv handles not yet closed */
+    int open;     /* parts that libuv still holds */
     bool pending; /* something is noted for the turn */
     bool closing, shut;
     void (*closed)(void *arg);
@@ -99,93 +89,20 @@ static void client_note(struct http_client *client)
     loop_mark(client->loop);
 }
 
-/* To be ended in the next turn, for this reason unless there is one already. */
-static void request_break(struct http_request *request, enum err_code code, const char *why)
+/* To be ended in the next turn, for the reason in its err. */
+static void request_break(struct http_request *request)
 {
-    if (request->err.code == ERR_NONE)
-        err_set(&request->err, code, "%s", why);
     request->broken = true;
     client_note(request->client);
 }
 
-/* ---- clocks ---- */
-
-static uint64_t loop_time(const struct http_request *request)
+static void request_late(void *arg, const char *why)
 {
-    return uv_now(loop_uv(request->client->loop));
-}
+    struct http_request *request = arg;
 
-static int64_t wait_limit(const struct http_request *request)
-{
-    const struct http_limits *limits = &request->spec.limits;
-
-    switch (request->wait) {
-    case WAIT_CONNECT:
-        return limits->connect_ms;
-    case WAIT_STATUS:
-        return limits->first_byte_ms;
-    case WAIT_BODY:
-        return request->paused ? 0 : limits->idle_ms; /* while paused it is we who are slow */
-    }
-    return 0;
-}
-
-/* When the nearest limit is reached; 0: none is set. */
-static uint64_t nearest_limit(const struct http_request *request)
-{
-    int64_t limit = wait_limit(request), total = request->spec.limits.total_ms;
-    uint64_t wait_end = limit <= 0 ? 0 : request->waiting + (uint64_t)limit;
-    uint64_t total_end = total <= 0 ? 0 : request->started + (uint64_t)total;
-
-    if (wait_end == 0 || (total_end != 0 && total_end < wait_end))
-        return total_end;
-    return wait_end;
-}
-
-static void clock_fired(uv_timer_t *clock);
-
-static void clock_set(struct http_request *request)
-{
-    uint64_t end = nearest_limit(request), now = loop_time(request);
-
-    if (end == 0)
-        uv_timer_stop(&request->clock);
-    else
-        uv_timer_start(&request->clock, clock_fired, end > now ? end - now : 1, 0);
-}
-
-static const char *limit_reached(const struct http_request *request)
-{
-    static const char *const why[] = {
-        [WAIT_CONNECT] = "no connection within the time limit",
-        [WAIT_STATUS] = "no answer within the time limit",
-        [WAIT_BODY] = "the answer fell silent",
-    };
-    int64_t total = request->spec.limits.total_ms;
-
-    if (total > 0 && loop_time(request) >= request->started + (uint64_t)total)
-        return "the request took longer than its total limit";
-    return why[request->wait];
-}
-
-/* A piece of the body only moves `waiting`; the timer finds out here that there is time left. */
-static void clock_fired(uv_timer_t *clock)
-{
-    struct http_request *request = clock->data;
-    uint64_t end = nearest_limit(request);
-
-    loop_note(request->client->loop, "http clock");
-    if (end == 0 || loop_time(request) < end)
-        clock_set(request);
-    else
-        request_break(request, ERR_TIMEOUT, limit_reached(request));
-}
-
-static void wait_for(struct http_request *request, enum wait wait)
-{
-    request->wait = wait;
-    request->waiting = loop_time(request);
-    clock_set(request);
+    if (request->err.code == ERR_NONE)
+        err_set(&request->err, ERR_TIMEOUT, "%s", why);
+    request_break(request);
 }
 
 /* ---- libcurl asks: nothing below may call libcurl ---- */
@@ -204,7 +121,7 @@ static size_t give_body(char *room, size_t size, size_t count, void *arg)
 static void tell_status(struct http_request *request)
 {
     request->status_told = true;
-    wait_for(request, WAIT_BODY);
+    http_clock_wait(&request->clock, WAIT_BODY);
     if (request->events.status != NULL)
         request->events.status(request->owner, request->head.status,
                                http_head_get(&request->head, "Content-Type"),
@@ -241,7 +158,7 @@ static size_t take_bytes(char *at, size_t size, size_t count, void *arg)
         request->curl_paused = true;
         return CURL_WRITEFUNC_PAUSE;
     }
-    request->waiting = loop_time(request);
+    http_clock_touch(&request->clock);
     request->received += (int64_t)bytes.len;
     if (request->received > request->spec.limits.body_max) {
         err_set(&request->err, ERR_LIMIT, "the answer is larger than %lld bytes",
@@ -251,19 +168,6 @@ static size_t take_bytes(char *at, size_t size, size_t count, void *arg)
     if (request->events.bytes != NULL)
         request->events.bytes(request->owner, bytes);
     return bytes.len;
-}
-
-static bool sockaddr_is_loopback(const struct sockaddr *address)
-{
-    const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
-    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
-
-    if (address->sa_family == AF_INET)
-        return (ntohl(v4->sin_addr.s_addr) >> 24) == 127;
-    if (address->sa_family != AF_INET6)
-        return false;
-    return IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) ||
-           (IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr) && v6->sin6_addr.s6_addr[12] == 127);
 }
 
 static void refuse_peer(struct http_request *request)
@@ -276,13 +180,26 @@ static void refuse_peer(struct http_request *request)
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct http_request *request = arg;
+    curl_socket_t fd;
 
     UNUSED(purpose);
     if (request->spec.loopback_only && !sockaddr_is_loopback(&address->addr)) {
         refuse_peer(request);
         return CURL_SOCKET_BAD;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    sockets_forget(request->client->sockets,
+                   fd); /* should that number have been closed behind our back */
+    return fd;
+}
+
+/* The descriptor's number may be another's a moment later: libuv lets go of it first. */
+static int close_socket(void *arg, curl_socket_t fd)
+{
+    struct http_client *client = arg;
+
+    sockets_forget(client->sockets, fd);
+    return close(fd);
 }
 
 /* The last look, on fresh and re-used connections alike. From here on bytes may leave. */
@@ -298,7 +215,7 @@ static int before_request(void *arg, char *peer, char *local, int peer_port, int
     if (request->canceled || request->broken || request->err.code == ERR_REFUSED)
         return CURL_PREREQFUNC_ABORT;
     request->may_have_left = true;
-    wait_for(request, WAIT_STATUS);
+    http_clock_wait(&request->clock, WAIT_STATUS);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -314,29 +231,23 @@ static int refuse_to_resolve(void *state, void *reserved, void *arg)
 
 /* ---- libcurl on the loop ---- */
 
-static void watched_closed(uv_handle_t *handle);
-
-static void client_handle_closed(uv_handle_t *handle)
+static void client_part_closed(void *arg)
 {
-    struct http_client *client = handle->data;
+    struct http_client *client = arg;
     void (*closed)(void *arg) = client->closed;
-    void *arg = client->closed_arg;
+    void *closed_arg = client->closed_arg;
 
-    if (--client->open > 0 || !client->shut)
+    if (--client->open > 0)
         return;
     free(client->user_agent);
     free(client);
     if (closed != NULL)
-        closed(arg);
+        closed(closed_arg);
 }
 
-static void watched_closed(uv_handle_t *handle)
+static void client_handle_closed(uv_handle_t *handle)
 {
-    struct watched *watched = handle->data;
-
-    handle->data = watched->client;
-    client_handle_closed(handle);
-    free(watched);
+    client_part_closed(handle->data);
 }
 
 static void act(struct http_client *client, curl_socket_t fd, int events)
@@ -347,54 +258,29 @@ static void act(struct http_client *client, curl_socket_t fd, int events)
     client->pending = true; /* we are inside a turn: what has ended is taken before poll */
 }
 
-static void socket_ready(uv_poll_t *poll, int status, int events)
+static void socket_ready(void *arg, int fd, int what)
 {
-    struct watched *watched = poll->data;
-    int flags = 0;
-
-    loop_note(watched->client->loop, "http socket");
-    if (status < 0)
-        flags = CURL_CSELECT_ERR;
-    if ((events & UV_READABLE) != 0)
-        flags |= CURL_CSELECT_IN;
-    if ((events & UV_WRITABLE) != 0)
-        flags |= CURL_CSELECT_OUT;
-    act(watched->client, watched->fd, flags);
-}
-
-static struct watched *watched_new(struct http_client *client, curl_socket_t fd)
-{
-    struct watched *watched = xcalloc(1, sizeof(*watched));
-
-    *watched = (struct watched){ .client = client, .fd = fd };
-    watched->poll.data = watched;
-    ensure(uv_poll_init_socket(loop_uv(client->loop), &watched->poll, fd) == 0);
-    client->open++;
-    curl_multi_assign(client->multi, fd, watched);
-    return watched;
+    act(arg, fd,
+        ((what & SOCKET_READABLE) != 0 ? CURL_CSELECT_IN : 0) |
+            ((what & SOCKET_WRITABLE) != 0 ? CURL_CSELECT_OUT : 0) |
+            ((what & SOCKET_FAILED) != 0 ? CURL_CSELECT_ERR : 0));
 }
 
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
 {
+    static const int wanted[] = {
+        [CURL_POLL_NONE] = 0,
+        [CURL_POLL_IN] = SOCKET_READABLE,
+        [CURL_POLL_OUT] = SOCKET_WRITABLE,
+        [CURL_POLL_INOUT] = SOCKET_READABLE | SOCKET_WRITABLE,
+        [CURL_POLL_REMOVE] = 0, /* the connection is idle; its end comes by close_socket */
+    };
     struct http_client *client = arg;
-    struct watched *watched = socket_arg;
 
     UNUSED(easy);
-    if (what == CURL_POLL_REMOVE) {
-        if (watched != NULL)
-            uv_close((uv_handle_t *)&watched->poll, watched_closed); /* stops it at once */
-        return 0;
-    }
-    if (watched == NULL)
-        watched = watched_new(client, fd);
-    if (what == CURL_POLL_NONE)
-        uv_poll_stop(&watched->poll);
-    else
-        uv_poll_start(&watched->poll,
-                      (what == CURL_POLL_IN    ? UV_READABLE
-                       : what == CURL_POLL_OUT ? UV_WRITABLE
-                                               : UV_READABLE | UV_WRITABLE),
-                      socket_ready);
+    UNUSED(socket_arg);
+    sockets_want(client->sockets, fd, wanted[what]);
+    client->pending = true;
     return 0;
 }
 
@@ -541,6 +427,8 @@ static void set_callbacks(struct http_request *request)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, request);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, request->client); /* it outlives the request */
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, request);
     curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, refuse_to_resolve);
@@ -560,6 +448,8 @@ static void set_transport(struct http_request *request)
     curl_easy_setopt(easy, CURLOPT_NOPROXY, ""); /* nor does no_proxy of the environment count */
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (request->spec.ca_file != NULL)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, request->spec.ca_file);
     curl_easy_setopt(easy, CURLOPT_SHARE, request->client->share);
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L); /* thinking takes longer than NAT's memory */
@@ -608,8 +498,7 @@ static void request_addressed(struct http_request *request, const char *addresse
         addresses = loopback_of(request, addresses);
     if (addresses[0] == '\0') {
         refuse_peer(request);
-        request->broken = true;
-        client_note(request->client);
+        request_break(request);
         return;
     }
     pair = arena_printf(&request->arena, "+%s:%s:%s", request->host, request->port, addresses);
@@ -628,8 +517,7 @@ static void name_came(void *owner, const char *addresses, const struct err *err)
         return;
     }
     request->err = *err;
-    request->broken = true;
-    client_note(request->client);
+    request_break(request);
 }
 
 static void request_begin(struct http_request *request)
@@ -637,11 +525,9 @@ static void request_begin(struct http_request *request)
     struct resolver *resolver = request->client->resolver;
     const char *known;
 
-    request->started = loop_time(request);
-    wait_for(request, WAIT_CONNECT);
+    http_clock_start(&request->clock, &request->spec.limits);
     if (!headers_make(request, &request->err) || !urls_read(request, &request->err)) {
-        request->broken = true;
-        client_note(request->client);
+        request_break(request);
         return;
     }
     known = address_is_literal(request->host) ? "" : resolver_known(resolver, request->host);
@@ -715,14 +601,13 @@ static void request_unlink(struct http_request *request)
     client->in_flight--;
 }
 
-static void request_clock_closed(uv_handle_t *handle)
+static void request_clock_closed(void *arg)
 {
-    struct http_request *request = handle->data;
+    struct http_request *request = arg;
     struct http_client *client = request->client;
 
-    handle->data = client;
-    client_handle_closed(handle);
     free(request);
+    client_part_closed(client);
 }
 
 static void request_free(struct http_request *request)
@@ -730,7 +615,7 @@ static void request_free(struct http_request *request)
     curl_easy_cleanup(request->easy);
     arena_fini(&request->arena);
     http_head_fini(&request->head);
-    uv_close((uv_handle_t *)&request->clock, request_clock_closed);
+    http_clock_close(&request->clock, request_clock_closed);
 }
 
 /* Kept with its handle for the next one: cheaper, and it remembers nothing. */
@@ -758,7 +643,7 @@ static void request_end(struct http_request *request, bool whole)
     curl_slist_free_all(request->headers);
     curl_slist_free_all(request->addresses);
     lookup_drop(request->lookup);
-    uv_timer_stop(&request->clock);
+    http_clock_stop(&request->clock);
     request_unlink(request);
     request->phase = PHASE_ENDING;
     if (request->canceled)
@@ -837,6 +722,7 @@ static void client_shut(struct http_client *client)
     curl_multi_cleanup(client->multi); /* removes its sockets first */
     curl_share_cleanup(client->share);
     curl_global_cleanup();
+    sockets_close(client->sockets, client_part_closed);
     resolver_close(client->resolver);
     client->shut = true;
     uv_close((uv_handle_t *)&client->turn, client_handle_closed);
@@ -859,6 +745,7 @@ static void client_turn(uv_prepare_t *prepare)
         take_finished(client);
         start_queued(client);
     }
+    sockets_arm(client->sockets);
     if (client->pending)
         loop_mark(client->loop);
     else if (client->closing && !client->shut && client->in_flight == 0)
@@ -882,6 +769,8 @@ struct http_client *http_client_new(struct loop *loop, int connections_max, cons
     client->connections_max = connections_max < 1 ? 1 : connections_max;
     client->user_agent = xstrdup(user_agent);
     client->resolver = resolver_new(loop);
+    client->sockets = sockets_new(loop, socket_ready, client);
+    client->open = 1;
     client->share = curl_share_init();
     client->multi = curl_multi_init();
     ensure(client->share != NULL && client->multi != NULL);
@@ -929,8 +818,7 @@ static struct http_request *request_make(struct http_client *client)
     request->easy = curl_easy_init();
     ensure(request->easy != NULL);
     http_head_init(&request->head);
-    uv_timer_init(loop_uv(client->loop), &request->clock);
-    request->clock.data = request;
+    http_clock_init(&request->clock, client->loop, request_late, request);
     client->open++;
     return request;
 }
@@ -950,6 +838,7 @@ static void spec_copy(struct http_request *request, const struct http_spec *spec
     request->spec.method = arena_copy(arena, str_of(spec->method));
     request->spec.url = arena_copy(arena, str_of(spec->url));
     request->spec.proxy = spec->proxy == NULL ? NULL : arena_copy(arena, str_of(spec->proxy));
+    request->spec.ca_file = spec->ca_file == NULL ? NULL : arena_copy(arena, str_of(spec->ca_file));
 }
 
 struct http_request *http_start(struct http_client *client, const struct http_spec *spec,
@@ -987,8 +876,7 @@ void http_pause(struct http_request *request, bool paused)
     request->paused = paused;
     if (request->phase == PHASE_QUEUED)
         return;
-    request->waiting = loop_time(request);
-    clock_set(request);
+    http_clock_pause(&request->clock, paused);
     client_note(request->client);
 }
 

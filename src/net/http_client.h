@@ -42,8 +42,9 @@ struct http_spec {
     size_t headers;
     struct str body; /* borrowed until the end */
     struct http_limits limits;
-    const char *proxy;  /* NULL or "": none */
-    bool loopback_only; /* refuse, before a byte is sent, any peer that is not on loopback */
+    const char *proxy;   /* NULL or "": none */
+    const char *ca_file; /* certificates to trust instead of the system's; NULL: the system's */
+    bool loopback_only;  /* refuse, before a byte is sent, any peer that is not on loopback */
 };
 
 /* All on the loop, none before http_start returns. `status` comes once when the header block is

@@ -20,7 +20,10 @@ struct http_server_limits {
 
 /* `request` is called when the whole body has arrived; the handler answers now or later. `gone` is
  * called when the client left before the answer was complete; the exchange must then be ended
- * with http_answer_end all the same. */
+ * with http_answer_end all the same (what is answered before that goes nowhere). `gone` may be
+ * NULL for a handler that answers at once or ends every exchange in any case.
+ * Refused before they get that far: what is no HTTP/1, states its length twice, has folded or
+ * doubled Host headers, is too large or too slow. Who may ask (Host, Origin) is the handler's. */
 struct http_server_events {
     void (*request)(void *owner, struct http_exchange *exchange);
     void (*gone)(void *owner, struct http_exchange *exchange);
@@ -29,7 +32,11 @@ struct http_server_events {
 struct http_server *http_server_new(struct loop *loop, int port, int *port_out,
                                     const struct http_server_events *events, void *owner,
                                     struct err *err);
+/* For connections accepted from now on; NULL: the defaults named above. */
+void http_server_set_limits(struct http_server *server, const struct http_server_limits *limits);
+/* Breaks all connections; `closed` comes later, once every exchange was ended. NULL is fine. */
 void http_server_close(struct http_server *server, void (*closed)(void *arg), void *arg);
+int http_server_connections(const struct http_server *server); /* open now */
 
 const char *http_method(const struct http_exchange *exchange);
 const char *http_path(const struct http_exchange *exchange); /* with its query */
@@ -45,6 +52,8 @@ void http_answer_begin(struct http_exchange *exchange, int status, const char *c
                        const char *extra_headers);
 void http_answer_piece(struct http_exchange *exchange, struct str bytes);
 void http_answer_end(struct http_exchange *exchange);
+/* Bytes of the answer that still wait for the client to read: for back-pressure. */
+size_t http_answer_queued(const struct http_exchange *exchange);
 /* Breaks the connection here and now (RST when `reset`), for faults. Ends the exchange. */
 void http_answer_break(struct http_exchange *exchange, bool reset);
 

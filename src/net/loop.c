@@ -33,7 +33,7 @@ struct loop {
     uv_timer_t dry;   /* only while closing */
     struct hook *hook;
     size_t hooks;
-    bool in_hooks;
+    bool in_hooks, own_closed;
     const char *note;
     uint64_t turn_at, idle_at; /* ns: when this turn began, and how long poll had slept by then */
     uint64_t worst;            /* ns */
@@ -204,8 +204,11 @@ bool loop_close(struct loop *loop)
     if (loop == NULL)
         return true;
     run_dry(loop);
-    uv_close((uv_handle_t *)&loop->prepare, NULL);
-    uv_close((uv_handle_t *)&loop->marked, NULL);
+    if (!loop->own_closed) {
+        uv_close((uv_handle_t *)&loop->prepare, NULL);
+        uv_close((uv_handle_t *)&loop->marked, NULL);
+        loop->own_closed = true;
+    }
     uv_run(&loop->uv, UV_RUN_NOWAIT);
     if (uv_loop_close(&loop->uv) != 0) {
         uv_walk(&loop->uv, count_left, &left);

@@ -16,7 +16,8 @@ struct loop *loop_new(void);
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 /* Closes what is the loop's own and runs it dry. False: a handle of someone else is still open
- * (each is logged by type); the memory is then kept. Call it last. */
+ * (each is logged by type); the memory is then kept, and loop_close may be called again. Call it
+ * last. It waits up to 5 s for what the pool still holds. */
 bool loop_close(struct loop *loop);
 
 /* Called once a turn, right before the loop sleeps; several may be set, called in that order. */

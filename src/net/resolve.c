@@ -95,6 +95,16 @@ bool address_is_literal(const char *host)
     return strchr(host, ':') != NULL; /* v6, perhaps with a zone; no name has a colon */
 }
 
+static bool v4_is_loopback(const struct in_addr *v4)
+{
+    return (ntohl(v4->s_addr) >> 24) == 127;
+}
+
+static bool v6_is_loopback(const struct in6_addr *v6)
+{
+    return IN6_IS_ADDR_LOOPBACK(v6) || (IN6_IS_ADDR_V4MAPPED(v6) && v6->s6_addr[12] == 127);
+}
+
 bool address_is_loopback(const char *address)
 {
     struct in_addr v4;
@@ -107,10 +117,18 @@ bool address_is_loopback(const char *address)
     if (!str_copy(bare, sizeof(bare), text))
         return false;
     if (inet_pton(AF_INET, bare, &v4) == 1)
-        return (ntohl(v4.s_addr) >> 24) == 127;
-    if (inet_pton(AF_INET6, bare, &v6) != 1)
-        return false;
-    return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+        return v4_is_loopback(&v4);
+    return inet_pton(AF_INET6, bare, &v6) == 1 && v6_is_loopback(&v6);
+}
+
+bool sockaddr_is_loopback(const struct sockaddr *address)
+{
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)address;
+    const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)address;
+
+    if (address->sa_family == AF_INET)
+        return v4_is_loopback(&v4->sin_addr);
+    return address->sa_family == AF_INET6 && v6_is_loopback(&v6->sin6_addr);
 }
 
 /* ---- the names ---- */

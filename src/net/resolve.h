@@ -21,6 +21,8 @@ void resolver_close(struct resolver *resolver);
 bool address_is_literal(const char *host);
 /* True for 127.0.0.0/8, ::1 and 127.0.0.0/8 mapped into IPv6. */
 bool address_is_loopback(const char *address);
+struct sockaddr;
+bool sockaddr_is_loopback(const struct sockaddr *address);
 
 /* The addresses of `host` as libcurl wants them, "[::1],127.0.0.1", if they are known and fresh;
  * NULL otherwise. Valid until the next call of the resolver's. */

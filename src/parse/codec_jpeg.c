@@ -109,29 +109,33 @@ static tjscalingfactor scale_for(int width, int height, int long_side)
 }
 
 /* Damage in the middle is a warning: what could be read is shown. */
-static bool decompressed(tjhandle tj, int result, struct err *err)
+static bool decompressed(tjhandle tj, int result, struct picture *out, struct err *err)
 {
+    out->damaged = result != 0;
     return result == 0 || tjGetErrorCode(tj) == TJERR_WARNING ||
            err_set(err, ERR_INPUT, "the JPEG image is damaged: %s", tjGetErrorStr2(tj));
 }
 
-static bool decode_rgb(tjhandle tj, struct str bytes, struct raster *to, struct err *err)
+static bool decode_rgb(tjhandle tj, struct str bytes, struct picture *out, struct err *err)
 {
+    struct raster *to = &out->raster;
+
     return decompressed(tj,
                         tjDecompress2(tj, (const unsigned char *)bytes.at, bytes.len, to->rgb,
                                       to->width, 0, to->height, TJPF_RGB, TJFLAG_LIMITSCANS),
-                        err);
+                        out, err);
 }
 
-static bool decode_cmyk(tjhandle tj, struct str bytes, bool inverted, struct raster *to,
+static bool decode_cmyk(tjhandle tj, struct str bytes, bool inverted, struct picture *out,
                         struct err *err)
 {
+    struct raster *to = &out->raster;
     size_t pixels = (size_t)to->width * (size_t)to->height;
     unsigned char *cmyk = xmalloc(pixels * 4);
     bool ok = decompressed(tj,
                            tjDecompress2(tj, (const unsigned char *)bytes.at, bytes.len, cmyk,
                                          to->width, 0, to->height, TJPF_CMYK, TJFLAG_LIMITSCANS),
-                           err);
+                           out, err);
 
     for (size_t i = 0; i < pixels && ok; i++) {
         unsigned flip = inverted ? 0 : 255, key = cmyk[i * 4 + 3] ^ flip;
@@ -159,9 +163,8 @@ static bool decode(tjhandle tj, struct str bytes, const struct parse_limits *lim
     scale = scale_for(width, height, (int)limits->long_side_px);
     out->raster = raster_new(TJSCALED(width, scale), TJSCALED(height, scale));
     memset(out->raster.rgb, 0, (size_t)out->raster.width * (size_t)out->raster.height * 3);
-    ok = space == TJCS_CMYK || space == TJCS_YCCK
-             ? decode_cmyk(tj, bytes, marks.adobe, &out->raster, err)
-             : decode_rgb(tj, bytes, &out->raster, err);
+    ok = space == TJCS_CMYK || space == TJCS_YCCK ? decode_cmyk(tj, bytes, marks.adobe, out, err)
+                                                  : decode_rgb(tj, bytes, out, err);
     raster_turn(&out->raster, marks.orientation);
     out->width = marks.orientation >= 5 ? height : width;
     out->height = marks.orientation >= 5 ? width : height;

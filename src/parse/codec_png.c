@@ -58,6 +58,7 @@ bool png_encode(const struct raster *raster, struct buf *to, struct err *err)
     png.format = PNG_FORMAT_RGB;
     png.width = (png_uint_32)raster->width;
     png.height = (png_uint_32)raster->height;
+    png.flags = PNG_IMAGE_FLAG_FAST; /* drawings: simple filters pack as well, in half the time */
     size = PNG_IMAGE_PNG_SIZE_MAX(png);
     bytes = xmalloc(size);
     ok = png_image_write_to_memory(&png, bytes, &size, 0, raster->rgb, 0, NULL) != 0 &&

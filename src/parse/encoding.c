@@ -122,26 +122,32 @@ struct convert {
     bool was_cr;
 };
 
+/* U+FFFD says that something could not be read; a few are borne, many are no text. */
+static bool is_strange(uint32_t point)
+{
+    return point == 0xfffd || point == 0x7f || (point < 0x20 && point != '\n' && point != '\t');
+}
+
+static bool is_dropped(uint32_t point)
+{
+    return (point < 0x20 && point != '\n' && point != '\t') || (point >= 0x7f && point < 0xa0) ||
+           point == 0xfeff;
+}
+
 static void add_point(struct convert *c, uint32_t point)
 {
     char bytes[4];
-    bool newline = point == '\n' || point == '\r';
+    bool second = point == '\n' && c->was_cr; /* of CR LF */
 
     c->points++;
-    if (point == '\n' && c->was_cr) {
-        c->was_cr = false; /* the second half of CR LF */
-        return;
-    }
     c->was_cr = point == '\r';
-    if (point == 0xfffd || point == 0 ||
-        (point < 0x20 && !newline && point != '\t' && point != '\f') || point == 0x7f)
-        c->strange++;
-    if (point == '\f')
-        point = '\n';
-    if ((point < 0x20 && !newline && point != '\t') || (point >= 0x7f && point < 0xa0) ||
-        point == 0xfeff)
+    if (second)
         return;
-    buf_add(c->to, bytes, utf8_put(newline ? '\n' : point, bytes));
+    if (point == '\r' || point == '\f') /* a form feed parts pages: it parts lines too */
+        point = '\n';
+    c->strange += is_strange(point);
+    if (!is_dropped(point))
+        buf_add(c->to, bytes, utf8_put(point, bytes));
 }
 
 bool encoding_decode(struct str bytes, struct buf *to, const char **encoding, struct err *err)

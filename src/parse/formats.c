@@ -2,6 +2,8 @@
 /* Walks the table of formats, and names the formats that are known but not read. */
 #include "parse/format.h"
 
+#include <string.h>
+
 static const struct format formats[] = {
 #define FORMAT(name) { #name, name##_is, name##_parse },
 #include "parse/formats.def"
@@ -22,7 +24,7 @@ static const struct {
     { 4, { "ftypavif", 8 }, "AVIF images" },
     { 0, { "\x97JB2", 4 }, "JBIG2 images" },
     { 0, { "\xd0\xcf\x11\xe0", 4 }, "old Office files (.doc, .xls, .ppt)" },
-    { 0, { "PK\x03\x04", 4 }, "ZIP archives and Office files" },
+    { 0, { "PK\x03\x04", 4 }, "ZIP archives" },
     { 0, { "PK\x05\x06", 4 }, "ZIP archives" },
     { 0, { "\x1f\x8b", 2 }, "gzip archives" },
     { 0, { "7z\xbc\xaf", 4 }, "7z archives" },

@@ -52,7 +52,7 @@ bool jail_prepare(struct err *err)
     if (!SANITIZED && !quiet_stderr(err))
         return false;
     if (clearenv() != 0 || setenv("LC_ALL", "C.UTF-8", 1) != 0 ||
-        setenv("OMP_THREAD_LIMIT", "1", 1) != 0)
+        setenv("OMP_THREAD_LIMIT", "1", 1) != 0 || setenv("TZ", "UTC0", 1) != 0)
         return err_set(err, ERR_INTERNAL, "the environment cannot be emptied");
     return (SANITIZED || limit(RLIMIT_AS, (rlim_t)JAIL_MEMORY_MIB << 20, err)) &&
            limit(RLIMIT_NOFILE, JAIL_FILES, err) && limit(RLIMIT_CORE, 0, err) &&
@@ -130,11 +130,25 @@ static const int child_calls[] = {
 
 /* What the zygote needs beside that, until its children give it up. */
 static const int zygote_calls[] = {
-    SCMP_SYS(wait4),     SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
-    SCMP_SYS(recvmsg),   SCMP_SYS(pipe2),           SCMP_SYS(poll),
-    SCMP_SYS(prctl),     SCMP_SYS(seccomp),         SCMP_SYS(getppid),
-    SCMP_SYS(prlimit64), SCMP_SYS(setrlimit),
+    SCMP_SYS(wait4),   SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
+    SCMP_SYS(recvmsg), SCMP_SYS(pipe2),           SCMP_SYS(poll),
+    SCMP_SYS(seccomp), SCMP_SYS(getppid),
 };
+
+/* Questions that libraries ask and can live without an answer to. */
+static const int refused_calls[] = {
+    SCMP_SYS(sysinfo),
+    SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(ioctl),
+};
+
+static bool refuse(scmp_filter_ctx filter)
+{
+    for (size_t i = 0; i < COUNT_OF(refused_calls); i++)
+        if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused_calls[i], 0) != 0)
+            return false;
+    return true;
+}
 
 static bool allow(scmp_filter_ctx filter, const int *calls, size_t count)
 {
@@ -153,7 +167,8 @@ static bool allow_memory(scmp_filter_ctx filter)
                             SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0;
 }
 
-/* fork() and nothing else that clone() can do; SIGKILL and no other signal. */
+/* fork() and nothing else that clone() can do; SIGKILL and no other signal; the two limits and the
+ * one wish that a child begins with. */
 static bool allow_children(scmp_filter_ctx filter)
 {
     const uint64_t fork_flags = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
@@ -161,15 +176,21 @@ static bool allow_children(scmp_filter_ctx filter)
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                             SCMP_A0(SCMP_CMP_EQ, fork_flags)) == 0 &&
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
-                            SCMP_A1(SCMP_CMP_EQ, SIGKILL)) == 0;
+                            SCMP_A1(SCMP_CMP_EQ, SIGKILL)) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
+                            SCMP_A1(SCMP_CMP_EQ, RLIMIT_CPU)) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
+                            SCMP_A1(SCMP_CMP_EQ, RLIMIT_NPROC)) == 0 &&
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
+                            SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG)) == 0;
 }
 
 static scmp_filter_ctx child_rules(void)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 
-    if (filter != NULL &&
-        (!allow(filter, child_calls, COUNT_OF(child_calls)) || !allow_memory(filter))) {
+    if (filter != NULL && (!allow(filter, child_calls, COUNT_OF(child_calls)) ||
+                           !allow_memory(filter) || !refuse(filter))) {
         seccomp_release(filter);
         return NULL;
     }

@@ -2,9 +2,9 @@
 /* purser-parse: loads its libraries, shuts its jail, then serves. Started by purserd, not by hand.
  */
 #include "parse/jail.h"
+#include "parse/warm.h"
 #include "parse/zygote.h"
 
-#include "base/hash.h"
 #include "base/str.h"
 
 #include <signal.h>
@@ -44,12 +44,6 @@ static bool read_options(int argc, char **argv, struct options *out, int *status
     return true;
 }
 
-/* OpenSSL reads its configuration at the first hash: that must be before the jail. */
-static void warm_libraries(void)
-{
-    (void)hash_of(STR("warm"));
-}
-
 int main(int argc, char **argv)
 {
     struct options options = { .ocr = false };
@@ -72,5 +66,5 @@ int main(int argc, char **argv)
         return 5;
     if (!jail_shut(&jail, &err))
         return 4;
-    return zygote_run(&jail, ocr);
+    _exit(zygote_run(&jail, ocr)); /* nothing is left to flush */
 }

@@ -76,11 +76,71 @@ static void say_blocks(struct pdf *pdf, fz_page *page, const fz_stext_page *text
     }
 }
 
+void pdf_run(struct pdf *pdf, fz_page *page, fz_device *device, fz_matrix ctm, uint32_t number)
+{
+    fz_cookie cookie = { .abort = 0 };
+
+    fz_try(pdf->ctx)
+    {
+        fz_run_page_contents(pdf->ctx, page, device, ctm, &cookie);
+        fz_close_device(pdf->ctx, device);
+    }
+    fz_always(pdf->ctx)
+    {
+        fz_drop_device(pdf->ctx, device);
+    }
+    fz_catch(pdf->ctx)
+    {
+        fz_rethrow(pdf->ctx);
+    }
+    if (cookie.errors > 0)
+        out_warn(pdf->out, number, "page %u is damaged: parts of it may be missing", number);
+}
+
+/* May throw; the result is the caller's to drop. */
+static fz_stext_page *run_text(struct pdf *pdf, fz_page *page, uint32_t number, int flags)
+{
+    fz_context *ctx = pdf->ctx;
+    fz_stext_options options = { .flags = FZ_STEXT_MEDIABOX_CLIP | flags };
+    fz_stext_page *text = fz_new_stext_page(ctx, fz_bound_page(ctx, page));
+
+    fz_try(ctx)
+    {
+        pdf_run(pdf, page, fz_new_stext_device(ctx, text, &options), fz_identity, number);
+    }
+    fz_catch(ctx)
+    {
+        fz_drop_stext_page(ctx, text);
+        fz_rethrow(ctx);
+    }
+    return text;
+}
+
+/* A broken image stops MuPDF in the middle of the page: then the text is read without images. */
+static fz_stext_page *text_of(struct pdf *pdf, fz_page *page, uint32_t number)
+{
+    fz_context *ctx = pdf->ctx;
+    fz_stext_page *text = NULL;
+
+    fz_var(text);
+    fz_try(ctx)
+    {
+        text = run_text(pdf, page, number, FZ_STEXT_PRESERVE_IMAGES);
+    }
+    fz_catch(ctx)
+    {
+        if (fz_caught(ctx) == FZ_ERROR_MEMORY)
+            fz_rethrow(ctx);
+        out_warn(pdf->out, number, "the images on page %u are left out: %s", number,
+                 fz_caught_message(ctx));
+    }
+    return text != NULL ? text : run_text(pdf, page, number, 0);
+}
+
 /* False: the page cannot be read; it is said. */
 static bool read_page(struct pdf *pdf, int index)
 {
     fz_context *ctx = pdf->ctx;
-    fz_stext_options options = { .flags = FZ_STEXT_PRESERVE_IMAGES | FZ_STEXT_MEDIABOX_CLIP };
     fz_page *page = NULL;
     fz_stext_page *text = NULL;
     bool ok = true;
@@ -91,7 +151,7 @@ static bool read_page(struct pdf *pdf, int index)
     fz_try(ctx)
     {
         page = fz_load_page(ctx, pdf->doc, index);
-        text = fz_new_stext_page_from_page(ctx, page, &options);
+        text = text_of(pdf, page, (uint32_t)index + 1);
         say_blocks(pdf, page, text, (uint32_t)index + 1);
     }
     fz_always(ctx)
@@ -102,7 +162,8 @@ static bool read_page(struct pdf *pdf, int index)
     fz_catch(ctx)
     {
         out_warn(pdf->out, (uint32_t)index + 1, "page %d cannot be read: %s", index + 1,
-                 fz_caught_message(ctx));
+                 fz_caught(ctx) == FZ_ERROR_MEMORY ? "it needs more memory than it may have"
+                                                   : fz_caught_message(ctx));
         ok = false;
     }
     return ok;
@@ -117,8 +178,11 @@ static bool read_pages(struct pdf *pdf, int first, int last)
 
         good += ok;
         bad = ok ? 0 : bad + 1;
-        if (i - first + 1 >= PAGES_HELD && !pdf_text_say(pdf))
+        if (i - first + 1 < PAGES_HELD)
+            continue;
+        if (!pdf_text_say(pdf))
             return false;
+        out_flush(pdf->out); /* what a later page may kill is safe */
     }
     if (pdf->err->code != ERR_NONE || !pdf_text_say(pdf))
         return false;

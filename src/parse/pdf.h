@@ -61,6 +61,10 @@ void pdf_image_say(struct pdf *pdf, const fz_stext_block *block, uint32_t page);
 void pdf_image_say_page(struct pdf *pdf, fz_page *page, uint32_t number);
 void pdf_image_fini(struct pdf *pdf);
 
+/* Runs the page into the device, which is closed and dropped. Errors inside the page are warned of
+ * and passed over. May throw. */
+void pdf_run(struct pdf *pdf, fz_page *page, fz_device *device, fz_matrix ctm, uint32_t number);
+
 /* Hundredths of a point. */
 void pdf_box(fz_rect rect, int32_t box[4]);
 

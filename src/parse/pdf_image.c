@@ -52,6 +52,17 @@ static void remember(struct pdf *pdf, fz_image *image, const struct answer_image
 
 /* ---- pixels ---- */
 
+/* Samples are multiplied by alpha already. */
+static void put_on_white(const unsigned char *from, int n, int width, unsigned char *to)
+{
+    for (int x = 0; x < width; x++, from += n, to += 3) {
+        unsigned white = 255u - from[3];
+
+        for (int c = 0; c < 3; c++)
+            to[c] = (unsigned char)(from[c] + white > 255 ? 255 : from[c] + white);
+    }
+}
+
 /* An RGB pixmap (with or without alpha) put on white. */
 static struct raster raster_of(const fz_pixmap *pix)
 {
@@ -61,12 +72,10 @@ static struct raster raster_of(const fz_pixmap *pix)
         const unsigned char *from = pix->samples + (ptrdiff_t)y * pix->stride;
         unsigned char *at = to.rgb + (size_t)y * (size_t)pix->w * 3;
 
-        for (int x = 0; x < pix->w; x++, from += pix->n, at += 3) {
-            unsigned white = pix->alpha ? 255u - from[3] : 0;
-
-            for (int c = 0; c < 3; c++) /* samples are multiplied by alpha already */
-                at[c] = (unsigned char)(from[c] + white > 255 ? 255 : from[c] + white);
-        }
+        if (pix->alpha)
+            put_on_white(from, pix->n, pix->w, at);
+        else
+            memcpy(at, from, (size_t)pix->w * 3);
     }
     return to;
 }
@@ -89,18 +98,23 @@ static struct raster raster_of_stencil(const fz_pixmap *pix)
 /* Puts what a soft mask hides on white; the mask may have another size. */
 static void apply_mask(struct raster *to, const fz_pixmap *mask)
 {
+    int *across = xcalloc((size_t)to->width, sizeof(*across));
+
+    for (int x = 0; x < to->width; x++)
+        across[x] = (int)((int64_t)x * mask->w / to->width) * mask->n;
     for (int y = 0; y < to->height; y++) {
         int from_y = (int)((int64_t)y * mask->h / to->height);
         const unsigned char *row = mask->samples + (ptrdiff_t)from_y * mask->stride;
 
         for (int x = 0; x < to->width; x++) {
-            unsigned alpha = row[(int)((int64_t)x * mask->w / to->width) * mask->n];
+            unsigned alpha = row[across[x]];
             unsigned char *at = to->rgb + ((size_t)y * (size_t)to->width + (size_t)x) * 3;
 
-            for (int c = 0; c < 3; c++)
+            for (int c = 0; c < 3 && alpha < 255; c++)
                 at[c] = (unsigned char)((at[c] * alpha + 255 * (255 - alpha) + 127) / 255);
         }
     }
+    free(across);
 }
 
 /* Decoded so that the long side is at least `side`: MuPDF halves while it decodes. May throw. */
@@ -133,8 +147,10 @@ static struct raster decode(struct pdf *pdf, fz_image *image)
         if (pix->colorspace == NULL) {
             to = raster_of_stencil(pix);
         } else {
-            rgb = fz_convert_pixmap(ctx, pix, fz_device_rgb(ctx), NULL, NULL,
-                                    fz_default_color_params, 1);
+            rgb = pix->colorspace == fz_device_rgb(ctx)
+                      ? fz_keep_pixmap(ctx, pix)
+                      : fz_convert_pixmap(ctx, pix, fz_device_rgb(ctx), NULL, NULL,
+                                          fz_default_color_params, 1);
             to = raster_of(rgb);
         }
         if (mask != NULL)
@@ -163,13 +179,6 @@ static void say(struct pdf *pdf, struct answer_image *answer)
     pdf_text_hold_picture(pdf, (int32_t)answer->ordinal, answer->page, answer->box);
 }
 
-static bool wants_bytes(const struct pdf *pdf, const struct answer_image *answer)
-{
-    uint32_t least = pdf->document->limits->image_min_px;
-
-    return answer->same_as < 0 && answer->width >= least && answer->height >= least;
-}
-
 /* Measures, prepares and says `picture`. False: it cannot be said, see err. */
 static bool say_picture(struct pdf *pdf, const struct picture *picture, int side,
                         struct answer_image *answer, struct err *err)
@@ -179,7 +188,7 @@ static bool say_picture(struct pdf *pdf, const struct picture *picture, int side
 
     picture_measure(picture, answer);
     answer->same_as = same_as(pdf, answer);
-    if (wants_bytes(pdf, answer))
+    if (answer->same_as < 0 && !picture_is_small(answer, pdf->document->limits))
         ok = picture_prepare(picture, side, answer, &bytes, err);
     if (ok)
         say(pdf, answer);
@@ -242,11 +251,32 @@ static float scale_of_page(fz_rect bounds)
     return longest * scale > (float)SCAN_SIDE_PX ? (float)SCAN_SIDE_PX / longest : scale;
 }
 
+/* May throw; the result is the caller's to drop. */
+static fz_pixmap *draw(struct pdf *pdf, fz_page *page, fz_rect bounds, uint32_t number)
+{
+    fz_context *ctx = pdf->ctx;
+    float scale = scale_of_page(bounds);
+    fz_matrix ctm = fz_scale(scale, scale);
+    fz_irect area = fz_round_rect(fz_transform_rect(bounds, ctm));
+    fz_pixmap *pix = fz_new_pixmap_with_bbox(ctx, fz_device_rgb(ctx), area, NULL, 0);
+
+    fz_try(ctx)
+    {
+        fz_clear_pixmap_with_value(ctx, pix, 0xff);
+        pdf_run(pdf, page, fz_new_draw_device(ctx, fz_identity, pix), ctm, number);
+    }
+    fz_catch(ctx)
+    {
+        fz_drop_pixmap(ctx, pix);
+        fz_rethrow(ctx);
+    }
+    return pix;
+}
+
 void pdf_image_say_page(struct pdf *pdf, fz_page *page, uint32_t number)
 {
     fz_context *ctx = pdf->ctx;
     fz_rect bounds = fz_bound_page(ctx, page);
-    float scale = scale_of_page(bounds);
     struct answer_image answer = { .page = number, .scanned_page = true, .same_as = -1 };
     struct picture picture;
     struct err err = { .code = ERR_NONE };
@@ -254,7 +284,7 @@ void pdf_image_say_page(struct pdf *pdf, fz_page *page, uint32_t number)
 
     if (fz_is_empty_rect(bounds))
         return;
-    pix = fz_new_pixmap_from_page(ctx, page, fz_scale(scale, scale), fz_device_rgb(ctx), 0);
+    pix = draw(pdf, page, bounds, number);
     picture = (struct picture){ .width = pix->w, .height = pix->h, .raster = raster_of(pix) };
     fz_drop_pixmap(ctx, pix);
     pdf_box(bounds, answer.box);

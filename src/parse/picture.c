@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-enum { QUALITY = 80, QUALITY_LOW = 40, FRAME_ROOM = ANSWER_MAX - 1024 };
+enum { PNG_FLATNESS = 50, QUALITY = 80, QUALITY_LOW = 40, FRAME_ROOM = ANSWER_MAX - 1024 };
 
 static const struct codec codecs[] = {
 #define CODEC(name, mime) { #name, mime, name##_is, name##_decode },
@@ -35,6 +35,11 @@ bool picture_size_ok(int64_t width, int64_t height, const struct parse_limits *l
     return true;
 }
 
+bool picture_is_small(const struct answer_image *image, const struct parse_limits *limits)
+{
+    return image->width < limits->image_min_px || image->height < limits->image_min_px;
+}
+
 void picture_fini(struct picture *picture)
 {
     raster_fini(&picture->raster);
@@ -50,7 +55,7 @@ void picture_measure(const struct picture *picture, struct answer_image *image)
     image->same_as = -1;
 }
 
-/* PNG wins for drawings and screenshots; for photographs it is not even tried. */
+/* PNG wins for drawings and screenshots; for photographs and scans it is not even tried. */
 static bool encode(const struct raster *raster, struct answer_image *image, struct buf *bytes,
                    struct err *err)
 {
@@ -60,7 +65,7 @@ static bool encode(const struct raster *raster, struct answer_image *image, stru
     image->mime = STR("image/jpeg");
     if (!jpeg_encode(raster, QUALITY, bytes, err))
         return false;
-    if (image->colors >= PARSE_COLORS_MAX)
+    if (raster_flatness(raster) < PNG_FLATNESS)
         return true;
     buf_init(&png, FRAME_ROOM);
     if (png_encode(raster, &png, NULL) && png.len < bytes->len) {
@@ -106,10 +111,13 @@ bool picture_answer(struct str bytes, const struct parse_limits *limits, struct 
     if (!codec->decode(bytes, limits, &picture, err))
         return false;
     picture_measure(&picture, &image);
-    ok = picture_prepare(&picture, (int)limits->long_side_px, &image, &prepared, err);
+    ok = picture_is_small(&image, limits) ||
+         picture_prepare(&picture, (int)limits->long_side_px, &image, &prepared, err);
     if (ok) {
         out->ordinals++;
         out_image(out, &image);
+        if (picture.damaged)
+            out_warn(out, 0, "the image is damaged: part of it is missing");
     }
     buf_fini(&prepared);
     picture_fini(&picture);

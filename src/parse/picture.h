@@ -11,6 +11,7 @@
 
 struct picture {
     int width, height;    /* as stored, upright; the raster may be a scaled decode of it */
+    bool damaged;         /* part of the pixels is missing */
     struct raster raster; /* owned */
 };
 
@@ -29,6 +30,9 @@ const struct codec *codec_of(struct str bytes);
 /* For codecs: is the size in the header sensible and within megapixels_max. */
 bool picture_size_ok(int64_t width, int64_t height, const struct parse_limits *limits,
                      struct err *err) MUST_CHECK;
+
+/* Below image_min_px: its facts alone are wanted. */
+bool picture_is_small(const struct answer_image *image, const struct parse_limits *limits);
 
 void picture_fini(struct picture *picture);
 

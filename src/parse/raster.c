@@ -2,6 +2,7 @@
 /* Arithmetic on pixels, in whole numbers so that every machine agrees. */
 #include "parse/raster.h"
 
+#include "base/err.h"
 #include "base/xalloc.h"
 
 #include <stdlib.h>
@@ -60,19 +61,29 @@ static uint32_t span_weight(const struct span *s, int k)
     return k == s->count - 1 ? s->tail : SPAN;
 }
 
+/* The weighted sum of the pixels of a cell: all between the first and the last weigh the same. */
+static void sum_cell(const unsigned char *at, const struct span *s, uint64_t sum[3])
+{
+    const unsigned char *last = at + (size_t)(s->count - 1) * 3;
+    uint32_t middle[3] = { 0, 0, 0 }; /* below 2^32: a row has at most a million pixels */
+
+    for (const unsigned char *p = at + 3; p < last; p += 3)
+        for (int c = 0; c < 3; c++)
+            middle[c] += p[c];
+    for (int c = 0; c < 3; c++) {
+        sum[c] = (uint64_t)s->head * at[c] + (uint64_t)SPAN * middle[c];
+        if (s->count > 1)
+            sum[c] += (uint64_t)s->tail * last[c];
+    }
+}
+
 /* One source row squeezed to `cells` pixels, each channel the mean times SPAN. */
 static void squeeze_row(const unsigned char *row, const struct span *span, int cells, uint32_t *to)
 {
     for (int i = 0; i < cells; i++) {
-        uint64_t sum[3] = { 0, 0, 0 };
-        const unsigned char *at = row + (size_t)span[i].first * 3;
+        uint64_t sum[3];
 
-        for (int k = 0; k < span[i].count; k++, at += 3) {
-            uint32_t weight = span_weight(&span[i], k);
-
-            for (int c = 0; c < 3; c++)
-                sum[c] += (uint64_t)weight * at[c];
-        }
+        sum_cell(row + (size_t)span[i].first * 3, &span[i], sum);
         for (int c = 0; c < 3; c++)
             to[i * 3 + c] = (uint32_t)((sum[c] * SPAN + span[i].whole / 2) / span[i].whole);
     }
@@ -181,11 +192,27 @@ void raster_turn(struct raster *raster, int orientation)
 
 /* ---- measures ---- */
 
+enum { COLOR_PLACES = 1 << 14, COLOR_MOST = COLOR_PLACES / 2 };
+
+/* Adds a colour to a table of COLOR_PLACES; true when it is new. Places hold colour + 1. */
+static bool color_add(uint32_t *table, uint32_t color)
+{
+    uint32_t place = (color * UINT32_C(2654435761)) >> (32 - 14);
+
+    while (table[place] != 0 && table[place] != color + 1)
+        place = (place + 1) % COLOR_PLACES;
+    if (table[place] != 0)
+        return false;
+    table[place] = color + 1;
+    return true;
+}
+
 uint32_t raster_colors(const struct raster *raster, uint32_t most)
 {
     size_t pixels = (size_t)raster->width * (size_t)raster->height;
-    uint32_t *seen = xcalloc((1u << 24) / 32, sizeof(*seen)), count = 0, last = UINT32_MAX;
+    uint32_t *table = xcalloc(COLOR_PLACES, sizeof(*table)), count = 0, last = UINT32_MAX;
 
+    ensure(most <= COLOR_MOST);
     for (size_t i = 0; i < pixels && count < most; i++) {
         const unsigned char *at = raster->rgb + i * 3;
         uint32_t color = (uint32_t)at[0] << 16 | (uint32_t)at[1] << 8 | at[2];
@@ -193,12 +220,19 @@ uint32_t raster_colors(const struct raster *raster, uint32_t most)
         if (color == last)
             continue;
         last = color;
-        if ((seen[color / 32] >> (color % 32) & 1) == 0)
-            count++;
-        seen[color / 32] |= UINT32_C(1) << (color % 32);
+        count += color_add(table, color);
     }
-    free(seen);
+    free(table);
     return count;
+}
+
+int raster_flatness(const struct raster *raster)
+{
+    size_t pixels = (size_t)raster->width * (size_t)raster->height, same = 0;
+
+    for (size_t i = 1; i < pixels; i++)
+        same += memcmp(raster->rgb + i * 3, raster->rgb + i * 3 - 3, 3) == 0;
+    return (int)(same * 100 / pixels);
 }
 
 struct hash raster_hash(const struct raster *raster)

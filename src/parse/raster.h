@@ -27,6 +27,10 @@ void raster_turn(struct raster *raster, int orientation);
 /* Distinct RGB values, counted up to `most`. */
 uint32_t raster_colors(const struct raster *raster, uint32_t most);
 
+/* Share of pixels that equal their left neighbour, in percent: high for drawings and screenshots,
+ * low for photographs and scans. */
+int raster_flatness(const struct raster *raster);
+
 /* Of size and pixels. */
 struct hash raster_hash(const struct raster *raster);
 

@@ -135,7 +135,7 @@ static bool whole(const struct answer *a, const struct json *root, struct str ra
     const struct json *part = json_first(json_get(message, "content"));
 
     UNUSED(raw);
-    if (message == NULL)
+    if (json_kind(message) != JSON_OBJECT)
         return reply_refuse(a->reply, err, "the answer has no message");
     reply_keep_finish(a->reply, json_str(json_get(root, "stopReason")));
     for (; part != NULL; part = json_behind(part))

@@ -5,14 +5,20 @@
 #include "base/json_out.h"
 #include "provider/provider.h"
 
-static void put_image(struct json_out *json, const struct provider_image *image)
+/* Texts and images by their hash: a key costs no copy of what it is the key of. */
+static void put_hash(struct json_out *json, const char *key, struct str bytes)
 {
-    struct hash hash = hash_of(image->bytes);
+    struct hash hash = hash_of(bytes);
     char text[HASH_TEXT];
 
+    json_put_cstr(json, key, hash_text(&hash, text));
+}
+
+static void put_image(struct json_out *json, const struct provider_image *image)
+{
     json_put_object(json, NULL);
     json_put_cstr(json, "mime", image->mime);
-    json_put_cstr(json, "sha256", hash_text(&hash, text));
+    put_hash(json, "sha256", image->bytes);
     json_end(json, '}');
 }
 
@@ -20,7 +26,7 @@ static void put_message(struct json_out *json, const struct provider_message *me
 {
     json_put_object(json, NULL);
     json_put_cstr(json, "role", message->role);
-    json_put_text(json, "text", message->text);
+    put_hash(json, "text", message->text);
     json_put_list(json, "images");
     for (size_t i = 0; i < message->images; i++)
         put_image(json, &message->image[i]);
@@ -48,7 +54,7 @@ static void put_request(struct json_out *json, const struct provider_account *ac
     json_end(json, ']');
     json_put_list(json, "inputs");
     for (size_t i = 0; i < request->inputs; i++)
-        json_put_text(json, NULL, request->input[i]);
+        put_hash(json, NULL, request->input[i]);
     json_end(json, ']');
     json_end(json, '}');
 }

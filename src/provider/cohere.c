@@ -79,7 +79,7 @@ static bool whole(const struct answer *a, const struct json *root, struct str ra
     const struct json *part = json_first(json_get(json_get(root, "message"), "content"));
 
     UNUSED(raw);
-    if (json_get(root, "message") == NULL)
+    if (json_kind(json_get(root, "message")) != JSON_OBJECT)
         return reply_refuse(a->reply, err, "the answer has no message");
     reply_keep_finish(a->reply, json_str(json_get(root, "finish_reason")));
     for (; part != NULL; part = json_behind(part)) {

@@ -151,8 +151,10 @@ static bool event(const struct answer *a, const struct json *root, struct str ra
 
 static bool whole(const struct answer *a, const struct json *root, struct str raw, struct err *err)
 {
-    if (json_length(json_get(json_get(root, "output"), "choices")) == 0)
-        return reply_refuse(a->reply, err, "the answer has no choices");
+    const struct json *choice = json_first(json_get(json_get(root, "output"), "choices"));
+
+    if (json_kind(json_get(choice, "message")) != JSON_OBJECT)
+        return reply_refuse(a->reply, err, "the answer has no message");
     return event(a, root, raw, err);
 }
 

@@ -28,6 +28,14 @@ static bool add_list(struct provider_reply *reply, const struct json *row)
     return true;
 }
 
+/* Some rows without the others are of no use to anybody. */
+static bool refuse(struct provider_reply *reply, struct err *err, const char *why)
+{
+    buf_clear(&reply->content);
+    reply->embeddings = reply->embedding_dims = 0;
+    return reply_refuse(reply, err, why);
+}
+
 bool embed_reply_add(struct provider_reply *reply, const struct json *row, struct err *err)
 {
     size_t before = reply->content.len;
@@ -40,9 +48,9 @@ bool embed_reply_add(struct provider_reply *reply, const struct json *row, struc
         ok = json_kind(row) == JSON_LIST && add_list(reply, row);
     dims = (int)((reply->content.len - before) / 4);
     if (!ok || dims == 0 || (reply->content.len - before) % 4 != 0)
-        return reply_refuse(reply, err, "an embedding is not a list of numbers");
+        return refuse(reply, err, "an embedding is not a list of numbers");
     if (reply->embeddings > 0 && dims != reply->embedding_dims)
-        return reply_refuse(reply, err, "the embeddings are not all of one length");
+        return refuse(reply, err, "the embeddings are not all of one length");
     reply->embedding_dims = dims;
     reply->embeddings++;
     return true;
@@ -53,5 +61,5 @@ bool embed_reply_check(const struct provider_request *request, struct provider_r
 {
     if ((size_t)reply->embeddings == request->inputs)
         return true;
-    return reply_refuse(reply, err, "there are not as many embeddings as texts");
+    return refuse(reply, err, "there are not as many embeddings as texts");
 }

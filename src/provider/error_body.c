@@ -30,6 +30,15 @@ static void keep_code(struct provider_reply *reply, const struct json *object, c
         reply_keep(reply->error_code, sizeof(reply->error_code), said);
 }
 
+/* A word before a type before a number. */
+static void keep_codes(struct provider_reply *reply, const struct json *object)
+{
+    if (json_kind(json_get(object, "code")) == JSON_TEXT)
+        keep_code(reply, object, "code");
+    keep_code(reply, object, "type");
+    keep_code(reply, object, "code");
+}
+
 static void keep_message(struct provider_reply *reply, const struct json *message)
 {
     if (json_kind(message) != JSON_TEXT)
@@ -64,11 +73,9 @@ static void read_object(struct provider_reply *reply, const struct json *error)
     const struct json *details = json_get(error, "details");
 
     keep_code(reply, details, "error_code"); /* Anthropic's finer word */
-    keep_code(reply, error, "status");       /* Google's, before its number */
-    if (json_kind(json_get(error, "code")) == JSON_TEXT)
-        keep_code(reply, error, "code");
-    keep_code(reply, error, "type");
-    keep_code(reply, error, "code");
+    if (json_kind(json_get(error, "status")) == JSON_TEXT)
+        keep_code(reply, error, "status"); /* Google's word, before its number */
+    keep_codes(reply, error);
     keep_message(reply, json_get(error, "message"));
     if (json_kind(details) == JSON_LIST)
         read_google_details(reply, details);
@@ -88,8 +95,7 @@ static bool read_flat(struct provider_reply *reply, const struct json *root)
 
     if (message == NULL && detail == NULL && json_get(root, "code") == NULL)
         return false;
-    keep_code(reply, root, "code");
-    keep_code(reply, root, "type");
+    keep_codes(reply, root);
     keep_message(reply, message != NULL ? message : detail);
     if (json_kind(detail) == JSON_LIST)
         keep_message(reply, json_get(json_first(detail), "msg"));

@@ -223,7 +223,8 @@ static bool whole(const struct answer *a, const struct json *root, struct str ra
 {
     if (a->request->api == API_EMBED)
         return read_embeddings(a, root, err);
-    if (json_get(root, "candidates") == NULL && json_get(root, "promptFeedback") == NULL)
+    if (json_kind(json_first(json_get(root, "candidates"))) != JSON_OBJECT &&
+        json_kind(json_get(root, "promptFeedback")) != JSON_OBJECT)
         return reply_refuse(a->reply, err, "the answer has no candidates");
     return event(a, root, raw, err);
 }

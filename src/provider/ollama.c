@@ -154,7 +154,7 @@ static bool whole(const struct answer *a, const struct json *root, struct str ra
 {
     const struct json *row = json_first(json_get(root, "embeddings"));
 
-    if (a->request->api == API_CHAT && json_get(root, "message") == NULL)
+    if (a->request->api == API_CHAT && json_kind(json_get(root, "message")) != JSON_OBJECT)
         return reply_refuse(a->reply, err, "the answer has no message");
     if (a->request->api == API_CHAT)
         return event(a, root, raw, err);

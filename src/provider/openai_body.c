@@ -127,6 +127,11 @@ static void put_thinking(struct json_out *json, const struct provider_account *a
 {
     if (account->quirks & QUIRK_THINKING_FALSE)
         json_put_bool(json, "enable_thinking", request->stream && request->thinking);
+    if (account->quirks & QUIRK_TEMPLATE_THINKING) { /* templates think unless told not to */
+        json_put_object(json, "chat_template_kwargs");
+        json_put_bool(json, "enable_thinking", request->thinking);
+        json_end(json, '}');
+    }
     if ((account->quirks & QUIRK_HIGH_RES_FLAG) && http_out_images(request) > 0)
         json_put_bool(json, "vl_high_resolution_images", true);
 }

@@ -119,8 +119,8 @@ static bool whole(const struct answer *a, const struct json *root, struct str ra
     UNUSED(raw);
     if (a->request->api == API_EMBED)
         return read_embeddings(a, root, err);
-    if (json_length(json_get(root, "choices")) == 0)
-        return reply_refuse(a->reply, err, "the answer has no choices");
+    if (json_kind(json_get(json_first(json_get(root, "choices")), "message")) != JSON_OBJECT)
+        return reply_refuse(a->reply, err, "the answer has no message");
     return read_choices(a->reply, root, "message", err);
 }
 

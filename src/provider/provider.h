@@ -41,7 +41,8 @@ enum quirk {
     QUIRK_API_KEY_HEADER = 1 << 6,    /* "api-key: K" instead of a bearer (Azure) */
     QUIRK_COST_TICKS = 1 << 7,        /* xAI: cost_in_usd_ticks, compared only */
     QUIRK_EMBED_BASE64 = 1 << 8, /* embeddings may be asked for as base64: a quarter the bytes */
-    QUIRK_JSON_OBJECT = 1 << 9,  /* knows json_object only: the schema goes into the prompt */
+    QUIRK_TEMPLATE_THINKING = 1 << 10, /* chat_template_kwargs.enable_thinking (vLLM, llama.cpp) */
+    QUIRK_JSON_OBJECT = 1 << 9,        /* knows json_object only: the schema goes into the prompt */
 };
 
 /* A configured provider, as an adapter needs it. Borrowed by requests in flight. */

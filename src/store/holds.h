@@ -41,6 +41,9 @@ struct hold {
     struct money amount;
     struct budget_refusal refusal;
     char over_soft[64]; /* a soft budget that is now over its limit; "" none */
+    /* the store's, from submit to done */
+    const struct attempt_ask *ask;
+    void (*then)(struct store_req *req);
 };
 
 /* One transaction over all budgets that cover the call; the conditional UPDATE is the check.

@@ -32,7 +32,8 @@ struct call_spec {
 
 /* How it ended. Texts are valid during `ended`. */
 struct call_result {
-    struct err err; /* ERR_NONE: content is the answer */
+    struct err err;       /* ERR_NONE: content is the answer */
+    enum outcome outcome; /* of the last attempt: a quota, say, that pauses a job */
     struct str content;
     const char *provider, *model, *reason;
     struct usage usage; /* of all attempts */

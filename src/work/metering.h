@@ -54,10 +54,14 @@ struct metering {
     struct route_config routing; /* its provider array is built from the above per call */
     int64_t default_max_output;  /* 1024 */
     int retries_max;             /* 5 */
+    int64_t delay_max_ms;        /* ceiling of the back-off; 0: that of core/retry */
     const char *proxy;
     void (*told)(void *owner, const struct attempt_event *event); /* after each settle */
     void *owner;
     int calls_open; /* calls started and not ended */
+    /* work/call's; zero at the start: */
+    struct call *keyed; /* calls under way that equal ones wait for */
+    uint32_t random;    /* state of the jitter's generator; 0: taken from the system */
 };
 
 struct metered_provider *metering_find(struct metering *metering, const char *name);

@@ -136,6 +136,7 @@ static void scanned_pages_look_alike_and_are_all_kept(void **state)
     (void)state;
     for (size_t i = 0; i < 3; i++)
         facts[i].scanned_page = true;
+    facts[2].colors = 2; /* black on white */
     image_rule_judge(&rule, facts, 3, v);
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(v[i].fate, IMAGE_DESCRIBE);

@@ -274,7 +274,9 @@ static void a_handle_left_open_is_named_and_keeps_the_loop(void **state)
     assert_non_null(strstr(text, "still open: a async handle"));
     close(fds[0]);
     close(fds[1]);
-    close(kept); /* the loop is lost on purpose */
+    close(kept);
+    bell_close(c.bell);
+    assert_true(loop_close(loop));
 }
 
 struct sum {

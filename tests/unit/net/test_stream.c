@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -537,6 +538,48 @@ static void another_user_is_turned_away(void **state)
     pair_stop(&p);
 }
 
+/* Descriptors run out: who comes then is turned away, who is here stays, and later it works again.
+ */
+static void running_out_of_descriptors_is_survived(void **state)
+{
+    enum { VISITORS = 20 };
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    struct rlimit before, tight;
+    struct pair p;
+    int visitor[VISITORS], lowest;
+
+    (void)state;
+    pair_start(&p);
+    pair_listen(&p);
+    pair_connect(&p);
+    strncpy(address.sun_path, p.path, sizeof(address.sun_path) - 1);
+    for (int i = 0; i < VISITORS; i++)
+        visitor[i] = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    lowest = dup(visitor[0]);
+    close(lowest);
+    getrlimit(RLIMIT_NOFILE, &before);
+    tight = before;
+    tight.rlim_cur = (rlim_t)lowest; /* not one more */
+    setrlimit(RLIMIT_NOFILE, &tight);
+    for (int i = 0; i < VISITORS; i++)
+        connect(visitor[i], (struct sockaddr *)&address, sizeof(address));
+    turn_for(p.loop, 30);
+    setrlimit(RLIMIT_NOFILE, &before);
+    assert_int_equal(p.accepted, 1);
+    for (int i = 0; i < VISITORS; i++)
+        close(visitor[i]);
+    p.server.echo = true;
+    stream_write(p.client.stream, STR("still here"));
+    until_got(p.loop, &p.client.got, 10);
+    stream_close(p.client.stream);
+    until(p.loop, &p.client.closed, 1);
+    until(p.loop, &p.server.closed, 1);
+    p.connected = p.accepted = p.client.closed = p.server.closed = 0;
+    pair_connect(&p);
+    assert_non_null(p.client.stream);
+    pair_stop(&p);
+}
+
 /* ---- descriptors ---- */
 
 static void two_pipes_are_one_stream(void **state)
@@ -646,6 +689,7 @@ int main(void)
         cmocka_unit_test(a_missing_directory_and_a_long_path_are_clear_errors),
         cmocka_unit_test(connecting_to_nobody_is_unreachable),
         cmocka_unit_test(another_user_is_turned_away),
+        cmocka_unit_test(running_out_of_descriptors_is_survived),
         cmocka_unit_test(two_pipes_are_one_stream),
         cmocka_unit_test(files_serve_as_both_ends),
         cmocka_unit_test(a_descriptor_that_is_not_open_ends_the_stream_with_an_error),

@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: MIT */
+/* Four reads of roll-ups, then the board. Everything on screen comes from here. */
+#include "daemon/figures.h"
+
+#include "base/buf.h"
+#include "base/xalloc.h"
+#include "daemon/board.h"
+#include "daemon/daemon.h"
+#include "daemon/journal.h"
+#include "daemon/reply.h"
+#include "daemon/rpc.h"
+#include "work/limiter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EVERY_MS = 200, IDLE_MS = 15000, HOURS = 48, READS = 4, ROW_CAP = 65536 };
+#define HOUR_MS INT64_C(3600000)
+#define DAY_MS  (24 * HOUR_MS)
+
+/* What one reading brought; it lives until the next one is complete. */
+struct reading {
+    struct arena arena;
+    struct utc now;
+    struct period period;
+    struct spend_query models, hours, days;
+    struct budget_list budgets;
+    struct spend_row *provider; /* models summed */
+    size_t providers;
+    struct store_req req[READS];
+    struct figures *figures;
+};
+
+struct figures {
+    struct daemon *daemon;
+    struct timer *timer;
+    struct reading *last, *next; /* next: being read */
+    int open;                    /* reads not answered */
+    bool marked, jobs_marked, stopped, armed;
+};
+
+static void tick(void *arg);
+
+struct figures *figures_new(struct daemon *daemon)
+{
+    struct figures *f = xcalloc(1, sizeof(*f));
+
+    f->daemon = daemon;
+    f->timer = timer_new(daemon->loop, tick, f);
+    f->marked = true;
+    timer_start(f->timer, 0, 0);
+    return f;
+}
+
+static void reading_free(struct reading *reading)
+{
+    if (reading == NULL)
+        return;
+    arena_fini(&reading->arena);
+    free(reading);
+}
+
+void figures_stop(struct figures *f)
+{
+    if (f == NULL)
+        return;
+    f->stopped = true;
+    timer_close(f->timer);
+    f->timer = NULL;
+}
+
+void figures_free(struct figures *f)
+{
+    if (f == NULL)
+        return;
+    reading_free(f->last);
+    reading_free(f->next);
+    free(f);
+}
+
+static void arm(struct figures *f, int64_t ms)
+{
+    if (f->stopped || f->armed)
+        return;
+    f->armed = true;
+    timer_start(f->timer, ms, 0);
+}
+
+void figures_mark(struct figures *f)
+{
+    if (f == NULL)
+        return;
+    f->marked = true;
+    f->jobs_marked = true;
+    arm(f, EVERY_MS);
+}
+
+void figures_mark_jobs(struct figures *f)
+{
+    if (f == NULL)
+        return;
+    f->jobs_marked = true;
+    arm(f, EVERY_MS);
+}
+
+/* --- from a reading to rows --- */
+
+struct health figures_health(const struct daemon *daemon, const char *provider)
+{
+    struct limiter_figure lane[64];
+    struct health health = { .word = "unknown" };
+    size_t n = limiter_figures(daemon->metering.limiter, lane, COUNT_OF(lane));
+
+    n = n < COUNT_OF(lane) ? n : COUNT_OF(lane);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(lane[i].provider, provider) != 0)
+            continue;
+        health.window += lane[i].window;
+        health.in_flight += lane[i].in_flight;
+        if (lane[i].open)
+            health.word = "down";
+        else if (strcmp(health.word, "down") != 0 && lane[i].cool_down_ms > 0)
+            health.word = "limited";
+        else if (strcmp(health.word, "unknown") == 0)
+            health.word = "ok";
+    }
+    return health;
+}
+
+static const struct budget_status *limit_of(const struct reading *r, const char *provider)
+{
+    for (size_t i = 0; i < r->budgets.count; i++) {
+        const struct budget_scope *scope = &r->budgets.budget[i].row.scope;
+
+        if (strcmp(scope->provider, provider) == 0 && scope->model[0] == '\0' &&
+            scope->tag[0] == '\0' && scope->task[0] == '\0' && scope->job_id == 0)
+            return &r->budgets.budget[i];
+    }
+    return NULL;
+}
+
+static void put_provider(struct figures *f, const struct reading *r, const struct spend_row *row,
+                         struct json_out *out)
+{
+    const struct budget_status *limit = limit_of(r, row->provider);
+    struct metered_provider *provider = metering_find(&f->daemon->metering, row->provider);
+    struct health health = figures_health(f->daemon, row->provider);
+
+    json_put_object(out, NULL);
+    json_put_cstr(out, "key", row->provider);
+    json_put_cstr(out, "name", row->provider);
+    reply_spend(out, row);
+    if (limit != NULL && limit->row.limited)
+        reply_money(out, "limit", limit->row.limit);
+    else
+        json_put_null(out, "limit");
+    json_put_cstr(out, "health", health.word);
+    json_put_int(out, "window", health.window);
+    json_put_int(out, "in_flight", health.in_flight);
+    json_put_bool(out, "local", provider != NULL && provider->account.local);
+    json_end(out, '}');
+}
+
+static void put_model(const struct spend_row *row, struct json_out *out)
+{
+    json_put_object(out, NULL);
+    json_put_cstr(out, "key", row->key);
+    json_put_cstr(out, "provider", row->provider);
+    json_put_cstr(out, "model", row->model);
+    reply_spend(out, row);
+    json_end(out, '}');
+}
+
+static void board_spend(struct figures *f, const char *section, const struct spend_query *query)
+{
+    struct buf json;
+
+    buf_init(&json, ROW_CAP);
+    board_begin(f->daemon->board, section);
+    for (size_t i = 0; i < query->count; i++) {
+        struct json_out out;
+
+        buf_clear(&json);
+        out = json_out(&json);
+        if (query->by == SPEND_MODEL) {
+            put_model(&query->row[i], &out);
+        } else {
+            json_put_object(&out, NULL);
+            json_put_cstr(&out, "key", query->row[i].key);
+            reply_spend(&out, &query->row[i]);
+            json_end(&out, '}');
+        }
+        board_row(f->daemon->board, query->row[i].key, buf_str(&json));
+    }
+    board_end(f->daemon->board);
+    buf_fini(&json);
+}
+
+static void board_providers(struct figures *f, const struct reading *r)
+{
+    struct buf json;
+
+    buf_init(&json, ROW_CAP);
+    board_begin(f->daemon->board, "providers");
+    for (size_t i = 0; i < r->providers; i++) {
+        struct json_out out;
+
+        buf_clear(&json);
+        out = json_out(&json);
+        put_provider(f, r, &r->provider[i], &out);
+        board_row(f->daemon->board, r->provider[i].provider, buf_str(&json));
+    }
+    board_end(f->daemon->board);
+    buf_fini(&json);
+}
+
+static void board_budgets(struct figures *f, const struct reading *r)
+{
+    struct buf json;
+
+    buf_init(&json, ROW_CAP);
+    board_begin(f->daemon->board, "budgets");
+    for (size_t i = 0; i < r->budgets.count; i++) {
+        struct json_out out;
+
+        buf_clear(&json);
+        out = json_out(&json);
+        reply_budget(&out, &r->budgets.budget[i], r->now);
+        board_row(f->daemon->board, r->budgets.budget[i].row.name, buf_str(&json));
+    }
+    board_end(f->daemon->board);
+    buf_fini(&json);
+}
+
+static void put_period(const struct reading *r, struct json_out *out)
+{
+    reply_time(out, "start", r->period.start);
+    reply_time(out, "end", r->period.end);
+    json_put_cstr(out, "zone", "UTC");
+}
+
+static void put_totals(const struct reading *r, struct json_out *out)
+{
+    struct money today = { 0 }, burn = { 0 }, projected;
+    char day[UTC_TEXT];
+    bool enough = false;
+
+    utc_text(r->now, day);
+    for (size_t i = 0; i < r->days.count; i++)
+        if (strncmp(r->days.row[i].key, day, 10) == 0)
+            today = r->days.row[i].cost;
+    if (r->hours.count > 0)
+        burn = r->hours.row[r->hours.count - 1].cost;
+    projected = budget_project(r->models.total.cost, r->period, r->now, &enough);
+    reply_money(out, "spend", r->models.total.cost);
+    reply_money(out, "estimated", r->models.total.estimated);
+    reply_money(out, "uncertain", r->models.total.uncertain);
+    if (enough)
+        reply_money(out, "projected", projected);
+    else
+        json_put_null(out, "projected");
+    reply_money(out, "today", today);
+    reply_money(out, "burn_per_hour", burn);
+    json_put_int(out, "calls", r->models.total.calls);
+    json_put_int(out, "unpriced", r->models.total.unpriced);
+    reply_tokens(out, &r->models.total.usage);
+}
+
+static void board_total(struct figures *f, const struct reading *r)
+{
+    struct buf json;
+    struct json_out out;
+
+    buf_init(&json, ROW_CAP);
+    out = json_out(&json);
+    json_put_object(&out, NULL);
+    json_put_cstr(&out, "key", "total");
+    put_period(r, &out);
+    put_totals(r, &out);
+    json_end(&out, '}');
+    board_begin(f->daemon->board, "total");
+    board_row(f->daemon->board, "total", buf_str(&json));
+    board_end(f->daemon->board);
+    buf_fini(&json);
+}
+
+static void board_jobs(struct figures *f)
+{
+    struct daemon *d = f->daemon;
+    struct job_figures job;
+    struct buf json;
+
+    buf_init(&json, ROW_CAP);
+    board_begin(d->board, "jobs");
+    for (size_t i = 0; i < jobs_count(d->jobs); i++) {
+        struct json_out out;
+        char key[24];
+
+        jobs_figures_at(d->jobs, i, &job);
+        buf_clear(&json);
+        out = json_out(&json);
+        json_put_object(&out, NULL);
+        reply_job(&out, &job);
+        json_end(&out, '}');
+        snprintf(key, sizeof(key), "%lld", (long long)job.id);
+        board_row(d->board, key, buf_str(&json));
+    }
+    board_end(d->board);
+    buf_fini(&json);
+}
+
+static bool any_simulated(const struct daemon *d)
+{
+    for (int i = 0; i < d->metering.providers; i++)
+        if (d->metering.provider[i].account.simulated)
+            return true;
+    return false;
+}
+
+static void board_daemon(struct figures *f)
+{
+    struct daemon *d = f->daemon;
+    char host[128] = "";
+    struct buf json;
+    struct json_out out;
+
+    gethostname(host, sizeof(host) - 1);
+    buf_init(&json, ROW_CAP);
+    out = json_out(&json);
+    json_put_object(&out, NULL);
+    json_put_cstr(&out, "key", "daemon");
+    json_put_int(&out, "pid", getpid());
+    json_put_cstr(&out, "version", PURSER_VERSION);
+    json_put_cstr(&out, "host", host);
+    json_put_int(&out, "calls_in_flight", d->metering.calls_open);
+    json_put_bool(&out, "simulated", any_simulated(d));
+    reply_time(&out, "since", d->since);
+    json_end(&out, '}');
+    board_begin(d->board, "daemon");
+    board_row(d->board, "daemon", buf_str(&json));
+    board_end(d->board);
+    buf_fini(&json);
+}
+
+/* The models' rows summed by provider, in order of cost as they come. */
+static void sum_providers(struct reading *r)
+{
+    r->provider = ARENA_ARRAY(&r->arena, struct spend_row, r->models.count + 1);
+    for (size_t i = 0; i < r->models.count; i++) {
+        const struct spend_row *m = &r->models.row[i];
+        struct spend_row *p = r->provider, *end = r->provider + r->providers;
+        int64_t answered, before;
+
+        while (p < end && strcmp(p->provider, m->provider) != 0)
+            p++;
+        if (p == end) {
+            *p = *m;
+            p->model[0] = '\0';
+            r->providers++;
+            continue;
+        }
+        before = p->attempts - p->errors;
+        answered = m->attempts - m->errors;
+        if (m->latency_ms >= 0 && p->latency_ms >= 0 && before + answered > 0)
+            p->latency_ms =
+                (p->latency_ms * before + m->latency_ms * answered) / (before + answered);
+        p->calls += m->calls;
+        p->attempts += m->attempts;
+        p->errors += m->errors;
+        p->unpriced += m->unpriced;
+        ensure(usage_add(&p->usage, &m->usage) && money_add(&p->cost, m->cost) &&
+               money_add(&p->estimated, m->estimated) && money_add(&p->uncertain, m->uncertain));
+    }
+}
+
+/* --- reading --- */
+
+static void all_read(struct figures *f)
+{
+    struct reading *r = f->next;
+
+    f->next = NULL;
+    if (f->stopped) {
+        reading_free(r);
+        return;
+    }
+    sum_providers(r);
+    reading_free(f->last);
+    f->last = r;
+    board_total(f, r);
+    board_budgets(f, r);
+    board_providers(f, r);
+    board_spend(f, "models", &r->models);
+    board_spend(f, "hours", &r->hours);
+    board_spend(f, "days", &r->days);
+    board_daemon(f);
+    arm(f, f->marked || f->jobs_marked ? EVERY_MS : IDLE_MS);
+}
+
+/* Each of the four requests lies in the reading, at its own place. */
+static void one_read(struct reading *r, const struct store_req *req)
+{
+    struct figures *f = r->figures;
+
+    if (req->err.code != ERR_NONE)
+        journal_note(f->daemon->journal, 'x', "figures cannot be read: %s", req->err.text);
+    if (--f->open == 0)
+        all_read(f);
+}
+
+#define READ_DONE(place)                                                                           \
+    static void read_done_##place(struct store_req *req)                                           \
+    {                                                                                              \
+        one_read(CONTAINER_OF(req - (place), struct reading, req), req);                           \
+    }
+READ_DONE(0)
+READ_DONE(1)
+READ_DONE(2)
+READ_DONE(3)
+
+static void start_reading(struct figures *f)
+{
+    struct daemon *d = f->daemon;
+    struct reading *r = xcalloc(1, sizeof(*r));
+    struct period_rule month = { .kind = PERIOD_MONTH };
+    struct err err;
+
+    f->marked = false;
+    f->next = r;
+    f->open = READS;
+    r->figures = f;
+    r->now = d->clock.now(&d->clock);
+    ensure(period_at(&month, r->now, &r->period, &err)); /* UTC is always known */
+    r->models = (struct spend_query){ .by = SPEND_MODEL, .from = r->period.start };
+    r->hours = (struct spend_query){ .by = SPEND_HOUR };
+    r->hours.from.ms = (r->now.ms / HOUR_MS - (HOURS - 1)) * HOUR_MS;
+    r->days = (struct spend_query){ .by = SPEND_DAY, .from = r->period.start };
+    r->models.arena = r->hours.arena = r->days.arena = r->budgets.arena = &r->arena;
+    r->budgets.now = r->now;
+    spend_query(d->store, &r->req[0], &r->models, read_done_0);
+    spend_query(d->store, &r->req[1], &r->hours, read_done_1);
+    spend_query(d->store, &r->req[2], &r->days, read_done_2);
+    budgets_list(d->store, &r->req[3], &r->budgets, read_done_3);
+}
+
+static void tick(void *arg)
+{
+    struct figures *f = arg;
+
+    f->armed = false;
+    if (f->daemon->jobs != NULL)
+        board_jobs(f);
+    f->jobs_marked = false;
+    if (f->next == NULL)
+        start_reading(f); /* what is being read will arm the next tick */
+}
+
+/* --- for commands --- */
+
+const struct budget_status *figures_budget(const struct figures *f, const char *name)
+{
+    for (size_t i = 0; f->last != NULL && i < f->last->budgets.count; i++)
+        if (strcmp(f->last->budgets.budget[i].row.name, name) == 0)
+            return &f->last->budgets.budget[i];
+    return NULL;
+}
+
+void figures_put_status(struct figures *f, struct json_out *out)
+{
+    static const struct reading nothing;
+    const struct reading *r = f->last == NULL ? &nothing : f->last;
+    struct job_figures job;
+
+    json_put_object(out, "period");
+    put_period(r, out);
+    json_end(out, '}');
+    put_totals(r, out);
+    json_put_list(out, "providers");
+    for (size_t i = 0; i < r->providers; i++)
+        put_provider(f, r, &r->provider[i], out);
+    json_end(out, ']');
+    json_put_list(out, "models");
+    for (size_t i = 0; i < r->models.count; i++)
+        put_model(&r->models.row[i], out);
+    json_end(out, ']');
+    json_put_list(out, "budgets");
+    for (size_t i = 0; i < r->budgets.count; i++)
+        reply_budget(out, &r->budgets.budget[i], r->now);
+    json_end(out, ']');
+    json_put_list(out, "jobs");
+    for (size_t i = 0; i < jobs_count(f->daemon->jobs); i++) {
+        jobs_figures_at(f->daemon->jobs, i, &job);
+        json_put_object(out, NULL);
+        reply_job(out, &job);
+        json_end(out, '}');
+    }
+    json_end(out, ']');
+}

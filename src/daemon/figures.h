@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Keeps the board true: after a change it reads the roll-ups (never the calls), at most five times
+ * a second, and writes the sections anew. */
+#ifndef DAEMON_FIGURES_H
+#define DAEMON_FIGURES_H
+
+#include "base/json_out.h"
+#include "store/budgets.h"
+#include "store/spend.h"
+
+struct daemon;
+struct figures;
+
+struct figures *figures_new(struct daemon *daemon);
+void figures_stop(struct figures *figures); /* no more reading; NULL is fine */
+void figures_free(struct figures *figures); /* after the store is closed; NULL is fine */
+
+void figures_mark(struct figures *figures);      /* money moved */
+void figures_mark_jobs(struct figures *figures); /* only jobs changed: cheap */
+
+/* The `status` result, from what was read last: members of an open object. */
+void figures_put_status(struct figures *figures, struct json_out *out);
+
+/* One budget of the last reading by name, or NULL. */
+const struct budget_status *figures_budget(const struct figures *figures, const char *name);
+
+/* "ok", "slow", "limited", "down" or "unknown", from the limiter; window and in_flight with it. */
+struct health {
+    const char *word;
+    int window, in_flight;
+};
+struct health figures_health(const struct daemon *daemon, const char *provider);
+
+#endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* Libraries that ask the system something on first use are used once here, before the jail. */
+#ifndef PARSE_WARM_H
+#define PARSE_WARM_H
+
+void warm_libraries(void);
+
+#endif
