@@ -2,6 +2,7 @@
 /* palette.def, walked: narrowing, completing, running. */
 #include "ui/palette.h"
 
+#include "base/json_in.h"
 #include "base/json_out.h"
 #include "ui/kit/request.h"
 #include "ui/widget/box.h"
@@ -120,9 +121,13 @@ static void params_of(const struct command *command, const struct str *value, in
     struct json_out out = json_out(params);
     bool named = strncmp(command->method, "jobs.", 5) != 0;
 
+    int64_t id;
+
     json_put_object(&out, NULL);
-    if (values > 0)
-        json_put_text(&out, named ? "name" : "id", value[0]);
+    if (values > 0 && named)
+        json_put_text(&out, "name", value[0]);
+    else if (values > 0)
+        json_put_int(&out, "id", str_int(value[0], 0, JSON_COUNT_MAX, &id) ? id : 0);
     if (values > 1)
         json_put_text(&out, "limit", value[1]);
     json_end(&out, '}');

@@ -98,8 +98,12 @@ void shell_wishes(struct shell *shell)
     enum wish wish = shell->desk.wish;
 
     shell->desk.wish = WISH_NOTHING;
+    enum screen_id id;
+
     if (wish == WISH_OPEN)
         (void)shell_open(shell, shell->desk.wish_screen, shell->desk.wish_about);
+    else if (wish == WISH_TAB && screen_find(shell->desk.wish_screen, &id))
+        put_on_top(shell, id, shell->desk.wish_about, true);
     else if (wish == WISH_BACK)
         go_back(shell);
     else if (wish == WISH_QUIT)
@@ -331,4 +335,9 @@ void shell_answer(struct shell *shell, const struct letter *letter, struct str r
         desk_say(&shell->desk, STYLE_OVER, "%s: %s", letter->method, err->text);
     else if (err == NULL && letter->done[0] != '\0')
         desk_say(&shell->desk, STYLE_OK, "%s", letter->done);
+    enum screen_id id = shell->stack[shell->depth - 1].screen;
+
+    if (screen_of(id)->answered != NULL)
+        screen_of(id)->answered(&shell->desk, shell->state[id], letter->method, letter->about);
+    shell_wishes(shell);
 }

@@ -56,6 +56,7 @@ void canvas_clear(struct canvas *canvas)
 {
     canvas->clip = canvas_all(canvas);
     canvas->cursor_x = canvas->cursor_y = -1;
+    canvas->typing = false;
     for (int i = 0; i < canvas->w * canvas->h; i++)
         canvas->cell[i] = (struct cell){ .point = ' ' };
 }
@@ -136,12 +137,13 @@ void canvas_select(struct canvas *canvas, struct rect area)
     }
 }
 
-void canvas_cursor(struct canvas *canvas, int x, int y)
+void canvas_cursor(struct canvas *canvas, int x, int y, bool typing)
 {
     if (clipped(canvas, x, y))
         return;
     canvas->cursor_x = x;
     canvas->cursor_y = y;
+    canvas->typing = typing;
 }
 
 static int cells_of(const struct canvas *canvas, uint32_t point)

@@ -25,6 +25,7 @@ struct canvas {
     int w, h;
     struct rect clip;
     bool ascii;             /* only ASCII leaves: glyphs have their substitutes */
+    bool typing;            /* the cursor is in a text: show it */
     int cursor_x, cursor_y; /* where the terminal's cursor rests; -1: hidden */
     struct cell *cell;      /* owned: w * h */
 };
@@ -40,7 +41,7 @@ const struct cell *canvas_at(const struct canvas *canvas, int x, int y); /* NULL
 void canvas_put(struct canvas *canvas, int x, int y, uint32_t point, enum style style);
 void canvas_fill(struct canvas *canvas, struct rect area, uint32_t point, enum style style);
 void canvas_select(struct canvas *canvas, struct rect area);
-void canvas_cursor(struct canvas *canvas, int x, int y);
+void canvas_cursor(struct canvas *canvas, int x, int y, bool typing);
 
 /* Text in at most `w` cells, cut with an ellipsis; returns the cells used. */
 int canvas_text(struct canvas *canvas, int x, int y, int w, enum style style, const char *fmt, ...)

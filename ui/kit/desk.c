@@ -2,8 +2,7 @@
 /* Wishes and letters, put down in order. */
 #include "ui/kit/desk.h"
 
-#include "base/json_out.h"
-
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +15,12 @@ void desk_open(struct desk *desk, const char *screen, const char *about)
     desk->wish = WISH_OPEN;
     text_keep(desk->wish_screen, sizeof desk->wish_screen, str_of(screen));
     text_keep(desk->wish_about, sizeof desk->wish_about, str_of(about));
+}
+
+void desk_tab(struct desk *desk, const char *screen, const char *about)
+{
+    desk_open(desk, screen, about);
+    desk->wish = WISH_TAB;
 }
 
 void desk_back(struct desk *desk)
@@ -51,18 +56,21 @@ void desk_send(struct desk *desk, const char *method, const char *about, const c
     model_ask(desk->model, method, about);
 }
 
+void desk_id_params(const char *id, char *out, size_t size)
+{
+    int64_t number;
+
+    if (!str_int(str_of(id), 0, JSON_COUNT_MAX, &number))
+        number = 0;
+    (void)snprintf(out, size, "{\"id\":%" PRId64 "}", number);
+}
+
 void desk_send_id(struct desk *desk, const char *method, const char *id, const char *done)
 {
-    struct buf params;
+    char params[64];
 
-    buf_init(&params, PARAMS_SIZE - 1);
-    struct json_out out = json_out(&params);
-
-    json_put_object(&out, NULL);
-    json_put_cstr(&out, "id", id);
-    json_end(&out, '}');
-    desk_send(desk, method, id, buf_text(&params), done);
-    buf_fini(&params);
+    desk_id_params(id, params, sizeof params);
+    desk_send(desk, method, id, params, done);
 }
 
 void desk_want(struct desk *desk, const char *method, const char *about, const char *params,

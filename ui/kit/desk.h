@@ -21,7 +21,7 @@ struct letter {
     char done[TEXT_SIZE]; /* what a toast says when it went well; "" says nothing */
 };
 
-enum wish { WISH_NOTHING, WISH_OPEN, WISH_BACK, WISH_QUIT };
+enum wish { WISH_NOTHING, WISH_OPEN, WISH_TAB, WISH_BACK, WISH_QUIT };
 
 /* A question before what cannot be taken back: the safe answer has the focus. */
 struct question {
@@ -43,9 +43,10 @@ struct desk {
     const struct screen *under; /* the screen that help was asked on */
     struct utc now;
     bool readonly;
-    bool remote;          /* paths are another machine's */
-    char host[NAME_SIZE]; /* of -H; "" here */
-    struct field filter;  /* of the screen on top */
+    bool remote;                             /* paths are another machine's */
+    char host[NAME_SIZE];                    /* of -H; "" here */
+    char home[TEXT_SIZE], folder[TEXT_SIZE]; /* of the user, for paths; "" when remote */
+    struct field filter;                     /* of the screen on top */
 
     enum wish wish;
     char wish_screen[WORD_SIZE], wish_about[KEY_SIZE];
@@ -56,11 +57,13 @@ struct desk {
 };
 
 void desk_open(struct desk *desk, const char *screen, const char *about);
+void desk_tab(struct desk *desk, const char *screen, const char *about); /* nothing stays below */
 void desk_back(struct desk *desk);
 void desk_say(struct desk *desk, enum style style, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* Puts a letter into the tray and notes in the model that it is waited for. */
 void desk_send(struct desk *desk, const char *method, const char *about, const char *params,
                const char *done);
+void desk_id_params(const char *id, char *out, size_t size); /* {"id":41} */
 void desk_send_id(struct desk *desk, const char *method, const char *id, const char *done);
 /* Sends unless it is on its way, or the answer is younger than `fresh_ms`. */
 void desk_want(struct desk *desk, const char *method, const char *about, const char *params,

@@ -178,6 +178,12 @@ bool model_apply(struct model *model, const char *method, const struct json *par
     return true;
 }
 
+void model_forget_rows(struct model *model)
+{
+    for (int i = 0; i < SECTIONS; i++)
+        section_rows(model, &sections[i])->count = 0;
+}
+
 void model_link(struct model *model, enum link link, struct utc now, const char *text)
 {
     if (model->link != link || model->link_since.ms == 0)

@@ -131,6 +131,7 @@ void model_fini(struct model *model);
 bool model_apply_rows(struct model *model, const struct json *params);
 void model_apply_event(struct model *model, const struct json *params);
 bool model_apply(struct model *model, const char *method, const struct json *params);
+void model_forget_rows(struct model *model); /* before all of them come anew */
 void model_link(struct model *model, enum link link, struct utc now, const char *text);
 
 /* Answers. `about` is what was asked for (a job's id), for the screen to compare. */

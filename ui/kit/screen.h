@@ -28,6 +28,8 @@ struct screen {
     bool (*request)(struct desk *desk, void *state, enum request request);
     /* Keys as they are typed, before they are requests; true when taken. May be NULL. */
     bool (*key)(struct desk *desk, void *state, uint32_t key);
+    /* An answer came while it is on top; it is in the model. May be NULL. */
+    void (*answered)(struct desk *desk, void *state, const char *method, const char *about);
 };
 
 #endif

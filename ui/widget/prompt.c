@@ -40,5 +40,5 @@ void prompt_draw(struct canvas *to, struct rect line, const struct field *field,
     canvas_fill(to, line, ' ', style);
     canvas_str(to, line.x, line.y, line.w, style, str_of(field->text + from));
     if (focus)
-        canvas_cursor(to, line.x + cells_before(field, from, field->cursor), line.y);
+        canvas_cursor(to, line.x + cells_before(field, from, field->cursor), line.y, true);
 }

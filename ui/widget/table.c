@@ -131,7 +131,7 @@ void table_select(const struct table *table, int y, bool focus)
         return;
     canvas_put(table->to, table->body.x, y, '>', STYLE_NAME);
     canvas_select(table->to, (struct rect){ table->body.x, y, table->body.w, 1 });
-    canvas_cursor(table->to, table->body.x, y);
+    canvas_cursor(table->to, table->body.x, y, false);
 }
 
 const char *list_position(const struct list *list, char out[48])
