@@ -309,6 +309,12 @@ static uint32_t next_random(struct metering *metering)
     return *x;
 }
 
+/* Another try would end the same way: the provider says so, or the address itself is wrong. */
+static bool is_hopeless(const struct call_wire *wire)
+{
+    return wire->never_again || (wire->outcome == OUTCOME_NOT_SENT && wire->err.code == ERR_INPUT);
+}
+
 static enum again decide(struct call *c, int64_t *delay_ms)
 {
     const struct call_wire *wire = &c->wire;
@@ -328,7 +334,7 @@ static enum again decide(struct call *c, int64_t *delay_ms)
     if (c->spec->no_retry)
         return AGAIN_NO;
     again = retry_decide(wire->outcome, &state, delay_ms);
-    if (again == AGAIN_SAME && (wire->never_again || *delay_ms > PATIENCE_MS))
+    if (again == AGAIN_SAME && (is_hopeless(wire) || *delay_ms > PATIENCE_MS))
         again = state.has_fallback ? AGAIN_FALLBACK : AGAIN_NO;
     if (*delay_ms > ceiling)
         *delay_ms = ceiling > wire->retry_after_ms ? ceiling : wire->retry_after_ms;

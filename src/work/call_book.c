@@ -37,6 +37,19 @@ void call_book_ask(struct call *c)
     str_copy(ask->bound_kind, sizeof(ask->bound_kind), str_of(c->quote.bound_kind));
 }
 
+static void learnt(struct store_req *req)
+{
+    UNUSED(req); /* when it failed, the settle says the id once more */
+}
+
+void call_book_learn(struct call *c)
+{
+    c->mark = (struct attempt_mark){ .attempt_id = c->hold.attempt_id };
+    str_copy(c->mark.upstream_id, sizeof(c->mark.upstream_id), str_of(c->wire.reply.upstream_id));
+    c->learn = (struct store_req){ 0 };
+    attempts_learnt_id(c->metering->store, &c->learn, &c->mark, learnt);
+}
+
 static void copy_safe(char *to, size_t size, struct str text)
 {
     struct buf safe;
