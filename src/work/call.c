@@ -488,6 +488,10 @@ bool call_quote_only(struct metering *metering, const struct call_spec *spec, st
             return false;
     }
     *bound = quote.bound;
+    if (quote.state == PRICE_UNKNOWN && quote.currency[0] != '\0')
+        return err_set(err, ERR_UNPRICED,
+                       "the price of %s/%s is in %s and there is no exchange rate to USD",
+                       route->step[0].provider, route->step[0].model, quote.currency);
     return quote.state != PRICE_UNKNOWN || err_set(err, ERR_UNPRICED, "no price is known for %s/%s",
                                                    route->step[0].provider, route->step[0].model);
 }

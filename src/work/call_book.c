@@ -24,6 +24,7 @@ void call_book_ask(struct call *c)
         .bound = c->quote.bound,
         .now = c->quote.at,
     };
+    str_copy(ask->price_currency, sizeof(ask->price_currency), str_of(c->quote.currency));
     str_copy(ask->purpose, sizeof(ask->purpose), str_of(c->spec->purpose));
     str_copy(ask->task, sizeof(ask->task), str_of(task_type_name(c->spec->task.type)));
     str_copy(ask->data_class, sizeof(ask->data_class),
