@@ -37,6 +37,7 @@ enum limiter_news {
     LIMITER_BAD,       /* unreachable, a server error, silence */
 };
 
+/* Borrows loop and clock; the caller owns it until limiter_free. */
 struct limiter *limiter_new(struct loop *loop, const struct clock *clock);
 /* Nobody may be in or waiting. NULL is fine. */
 void limiter_free(struct limiter *limiter);
