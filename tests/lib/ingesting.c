@@ -4,6 +4,8 @@
 
 #include "base/json_in.h"
 #include "base/xalloc.h"
+#include "store/calls.h"
+#include "store/holds.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,6 +78,29 @@ void ingest_close_jobs(struct ingesting *in)
     in->jobs = NULL;
 }
 
+struct recovering {
+    struct store_req req;
+    struct recovery recovery;
+    bool done;
+};
+
+static void recovered(struct store_req *req)
+{
+    struct recovering *r = CONTAINER_OF(req, struct recovering, req);
+
+    r->done = true;
+}
+
+/* As the daemon does: the holds of an earlier run first, then the jobs. */
+static void recover(struct ingesting *in)
+{
+    struct recovering r = { .recovery.now = in->m->clock.now(&in->m->clock) };
+
+    holds_recover(in->m->store, &r.req, &r.recovery, recovered);
+    metered_until(in->m, &r.done, 20);
+    assert_int_equal(r.req.err.code, ERR_NONE);
+}
+
 struct ingesting *ingest_start(const char *program, const char *dir, const struct sim_options *sim)
 {
     struct ingesting *in = xcalloc(1, sizeof *in);
@@ -98,6 +123,7 @@ struct ingesting *ingest_start(const char *program, const char *dir, const struc
     }
     str_copy(in->m->provider[0].price_provider, 64, STR("openai"));
     in->parser = parser_new(in->m->loop, &spec);
+    recover(in);
     ingest_open_jobs(in);
     return in;
 }
@@ -226,6 +252,21 @@ void ingest_search(struct ingesting *in, struct arena *arena, const char *text,
     assert_int_equal(answer.err.code, ERR_NONE);
 }
 
+struct estimated {
+    struct estimate_result *out;
+    bool over;
+};
+
+static void estimated(void *arg, const struct estimate_result *result, const struct err *err)
+{
+    struct estimated *e = arg;
+
+    e->over = true;
+    if (err != NULL)
+        fail_msg("%s", err->text);
+    *e->out = *result;
+}
+
 /* ---- the provider's side ---- */
 
 struct ingest_bill ingest_bill(const struct ingesting *in)
@@ -259,6 +300,36 @@ void ingest_write(const char *dir, const char *name, const void *bytes, size_t l
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, len, file), len);
     assert_int_equal(fclose(file), 0);
+}
+
+static void listed(struct store_req *req)
+{
+    struct recovering *r = CONTAINER_OF(req, struct recovering, req);
+
+    r->done = true;
+}
+
+int64_t ingest_uncertain(struct ingesting *in)
+{
+    struct arena arena = { 0 };
+    struct call_list list = { .filter = { .uncertain_only = true, .limit = 1000 },
+                              .arena = &arena };
+    struct recovering r = { 0 };
+
+    calls_list(in->m->store, &r.req, &list, listed);
+    metered_until(in->m, &r.done, 20);
+    assert_int_equal(r.req.err.code, ERR_NONE);
+    arena_fini(&arena);
+    return (int64_t)list.count;
+}
+
+void ingest_estimate(struct ingesting *in, const struct ingest_spec *spec,
+                     struct estimate_result *out)
+{
+    struct estimated e = { .out = out };
+
+    jobs_estimate(in->jobs, spec, estimated, &e);
+    metered_until(in->m, &e.over, 60);
 }
 
 void ingest_copy(const char *from, const char *dir, const char *name)

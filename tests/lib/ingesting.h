@@ -48,6 +48,9 @@ struct ingest_bill {
     int images, most_times; /* different ones; how often the most often asked was paid */
 };
 struct ingest_bill ingest_bill(const struct ingesting *in);
+int64_t ingest_uncertain(struct ingesting *in); /* attempts that nobody could confirm */
+void ingest_estimate(struct ingesting *in, const struct ingest_spec *spec,
+                     struct estimate_result *out);
 void ingest_write(const char *dir, const char *name, const void *bytes, size_t len);
 void ingest_copy(const char *from, const char *dir, const char *name);
 
