@@ -10,6 +10,7 @@
 #include "daemon/journal.h"
 #include "daemon/reply.h"
 #include "daemon/rpc.h"
+#include "daemon/watch.h"
 #include "work/limiter.h"
 
 #include <stdio.h>
@@ -269,13 +270,14 @@ static void put_totals(struct figures *f, const struct reading *r, struct json_o
 {
     struct money today = { 0 }, burn = { 0 };
     struct outlook_figure outlook;
-    char day[UTC_TEXT];
+    char day[UTC_TEXT], hour[UTC_TEXT];
 
     utc_text(r->now, day);
     for (size_t i = 0; i < r->days.count; i++)
         if (strncmp(r->days.row[i].key, day, 10) == 0)
             today = r->days.row[i].cost;
-    if (r->hours.count > 0)
+    utc_text((struct utc){ r->now.ms / HOUR_MS * HOUR_MS }, hour);
+    if (r->hours.count > 0 && strcmp(r->hours.row[r->hours.count - 1].key, hour) == 0)
         burn = r->hours.row[r->hours.count - 1].cost;
     outlook = outlook_at(f->outlook, 0, r->models.total.cost, r->period, r->now);
     reply_money(out, "spend", r->models.total.cost);
@@ -445,6 +447,12 @@ static void all_read(struct figures *f)
     board_spend(f, "hours", &r->hours);
     board_spend(f, "days", &r->days);
     board_daemon(f);
+    watch_look(f->daemon, &(struct watch_figures){ .now = r->now,
+                                                   .period = r->period,
+                                                   .total = &r->models.total,
+                                                   .hours = &r->hours,
+                                                   .budgets = &r->budgets,
+                                                   .outlook = f->outlook });
     serve_waits(f);
     arm(f, f->marked || f->jobs_marked ? EVERY_MS : IDLE_MS);
 }
