@@ -23,9 +23,9 @@ update document set sha256 = ?, size = ?, modified_ms = ? where id = ? and state
 
 -- name: document_twin
 select d.id, d.uri from document d join job j on j.id = d.job_id
-    where d.sha256 = ? and d.id <> ? and d.state in ('done', 'partial') and d.stage = 'index'
+    where d.sha256 = ? and d.id <> ? and d.state = 'done' and d.stage = 'index'
         and j.collection = ? and j.pipeline = ?
-    order by d.state = 'done' desc, d.uri = ? desc, d.id desc limit 1;
+    order by d.uri = ? desc, d.id desc limit 1;
 
 -- name: document_renamed
 update document set uri = ? where id = ?;
@@ -60,5 +60,9 @@ select d.id from document d join job j on j.id = d.job_id
     where d.uri = ? and d.id <> ? and j.collection = ? and d.state in ('done', 'partial');
 
 -- name: documents_indexed
-select d.id, d.uri, d.title, j.collection from document d join job j on j.id = d.job_id
-    where d.id > ? and d.state in ('done', 'partial') and d.stage = 'index' order by d.id limit ?;
+select d.id, d.uri, d.title, j.collection, j.spec from document d join job j on j.id = d.job_id
+    where d.id > ? and d.state in ('done', 'partial') and d.stage = 'index'
+        and not exists (select 1 from document n join job m on m.id = n.job_id
+            where n.uri = d.uri and n.id > d.id and m.collection = j.collection
+                and n.state in ('done', 'partial'))
+    order by d.id limit ?;

@@ -58,7 +58,7 @@ select content from output where unit_id = ?;
 
 -- name: outputs_of_stage
 select u.ordinal, o.content from unit u join output o on o.unit_id = u.id
-    where u.document_id = ? and u.stage = ? and u.state = 'done' order by u.ordinal;
+    where u.document_id = ? and u.stage = ? and u.state in ('done', 'failed') order by u.ordinal;
 
 -- name: stages_of_job
 select s.name, sum(s.units), sum(s.done), sum(s.skipped), sum(s.failed)

@@ -115,7 +115,7 @@ static enum step put_prices(struct op *op)
         err_wrap(&op->err, "the shipped price catalogue");
         return STEP_FAIL;
     }
-    d->import = (struct price_import){ .row = d->catalogue, .count = count };
+    d->import = (struct price_import){ .row = d->catalogue, .count = count, .ranked = true };
     prices_import(d->store, &d->req, &d->import, start_req_done);
     return STEP_WAIT;
 }

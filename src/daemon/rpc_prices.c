@@ -160,7 +160,7 @@ static bool add_rate(struct rpc_call *call, struct price_talk *talk, const char 
     str_copy(row->model, sizeof(row->model), model);
     str_copy(row->dim, sizeof(row->dim), str_of(bucket));
     str_copy(row->currency, sizeof(row->currency), STR("USD"));
-    str_copy(row->source, sizeof(row->source), STR("set by hand"));
+    str_copy(row->source, sizeof(row->source), STR(PRICE_SOURCE_HAND));
     row->from = call->daemon->clock.now(&call->daemon->clock);
     talk->import.count++;
     return true;

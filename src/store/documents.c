@@ -215,6 +215,7 @@ bool documents_indexed(struct db *db, int64_t after, struct arena *arena, struct
         r->uri = query_str(&q, arena);
         r->title = query_str(&q, arena);
         query_text(&q, r->collection, sizeof r->collection);
+        r->spec = query_str(&q, arena);
     }
     if (*count == max)
         query_end(&q);

@@ -67,10 +67,10 @@ bool document_renamed(struct db *db, int64_t id, struct str uri, struct err *err
 bool documents_older(struct db *db, const struct document_row *row, const char *collection,
                      int64_t *id, size_t max, size_t *count, struct err *err) MUST_CHECK;
 
-/* All that belong in library.db, in order of id above `after`. */
+/* The newest of each path that belong in library.db, in order of id above `after`. */
 struct indexed_row {
     int64_t id;
-    struct str uri, title;
+    struct str uri, title, spec; /* spec: the job's */
     char collection[64];
 };
 bool documents_indexed(struct db *db, int64_t after, struct arena *arena, struct indexed_row *row,

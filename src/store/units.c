@@ -176,21 +176,23 @@ bool outputs_of_stage(struct db *db, int64_t document_id, const char *stage, str
 {
     struct stage_sum sum;
     struct query q;
+    size_t max;
 
     *count = 0;
     if (!stage_sum_read(db, document_id, stage, &sum, err))
         return false;
-    *row = ARENA_ARRAY(arena, struct output_row, (size_t)sum.done + 1);
+    max = (size_t)(sum.done + sum.failed);
+    *row = ARENA_ARRAY(arena, struct output_row, max + 1);
     q = query_for(db, sql_outputs_of_stage, err);
     query_bind(&q, document_id);
     query_bind_text(&q, stage);
-    while (*count <= (size_t)sum.done && query_step(&q)) {
+    while (*count <= max && query_step(&q)) {
         struct output_row *o = &(*row)[(*count)++];
 
         o->ordinal = query_int(&q);
         o->content = query_blob(&q, arena);
     }
-    if (*count > (size_t)sum.done)
+    if (*count > max)
         query_end(&q);
     return q.ok;
 }

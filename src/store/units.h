@@ -62,7 +62,7 @@ bool units_cancel(struct db *db, int64_t job_id, struct utc now, struct err *err
 bool units_again(struct db *db, int64_t job_id, struct utc now, struct err *err) MUST_CHECK;
 
 bool output_put(struct db *db, int64_t unit_id, struct str content, struct err *err) MUST_CHECK;
-/* The outputs of a stage's done units, by ordinal. */
+/* The outputs of a stage's units, by ordinal; of failed ones what there was before they failed. */
 struct output_row {
     int64_t ordinal;
     struct str content; /* arena */

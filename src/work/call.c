@@ -309,6 +309,12 @@ static uint32_t next_random(struct metering *metering)
     return *x;
 }
 
+/* Another try would end the same way: the provider says so, or the address itself is wrong. */
+static bool is_hopeless(const struct call_wire *wire)
+{
+    return wire->never_again || (wire->outcome == OUTCOME_NOT_SENT && wire->err.code == ERR_INPUT);
+}
+
 static enum again decide(struct call *c, int64_t *delay_ms)
 {
     const struct call_wire *wire = &c->wire;
@@ -328,7 +334,7 @@ static enum again decide(struct call *c, int64_t *delay_ms)
     if (c->spec->no_retry)
         return AGAIN_NO;
     again = retry_decide(wire->outcome, &state, delay_ms);
-    if (again == AGAIN_SAME && (wire->never_again || *delay_ms > PATIENCE_MS))
+    if (again == AGAIN_SAME && (is_hopeless(wire) || *delay_ms > PATIENCE_MS))
         again = state.has_fallback ? AGAIN_FALLBACK : AGAIN_NO;
     if (*delay_ms > ceiling)
         *delay_ms = ceiling > wire->retry_after_ms ? ceiling : wire->retry_after_ms;
@@ -482,6 +488,10 @@ bool call_quote_only(struct metering *metering, const struct call_spec *spec, st
             return false;
     }
     *bound = quote.bound;
+    if (quote.state == PRICE_UNKNOWN && quote.currency[0] != '\0')
+        return err_set(err, ERR_UNPRICED,
+                       "the price of %s/%s is in %s and there is no exchange rate to USD",
+                       route->step[0].provider, route->step[0].model, quote.currency);
     return quote.state != PRICE_UNKNOWN || err_set(err, ERR_UNPRICED, "no price is known for %s/%s",
                                                    route->step[0].provider, route->step[0].model);
 }

@@ -85,6 +85,7 @@ struct jobs_config {
     struct metering *metering;
     struct parser *parser, *ocr_parser; /* may be the same */
     const char *library_path;           /* library.db; NULL: in memory */
+    const char *blobs_path; /* folder of prepared images; NULL: a private one that goes with us */
     int describe_concurrency, chunk_tokens;
     int min_size, min_colours;
     const char *min_aspect, *max_aspect;                           /* decimal text */

@@ -494,6 +494,37 @@ static void a_hold_that_does_not_commit_sends_nothing(void **state)
     assert_int_equal(server_connections(m->server), 0);
 }
 
+/* Whichever commit fails, nothing is paid twice and the books agree; in the end none is left to
+ * fail. */
+static void any_one_commit_may_fail(void **state)
+{
+    struct metered *m = *state;
+    struct call_spec spec = metered_question();
+    int n = 1;
+
+    metered_budget(m, "all", "1", true, NULL);
+    for (; n < 20; n++) {
+        int before = server_requests(m->server), failed = m->commits_failed;
+        struct money spent = metered_budget_status(m, "all").spent;
+        struct told told;
+
+        answers(m, 1);
+        m->fail_commit_at = n;
+        told = metered_call(m, &spec);
+        assert_true(server_requests(m->server) - before <= 1);
+        if (told.err.code == ERR_NONE)
+            spent.pico += 20000000;
+        else
+            assert_int_equal(server_requests(m->server), before);
+        assert_int_equal(metered_budget_status(m, "all").spent.pico, spent.pico);
+        metered_check_books(m);
+        if (m->commits_failed == failed)
+            break;
+    }
+    m->fail_commit_at = 0;
+    assert_in_range(n, 2, 10);
+}
+
 /* --- canceling --- */
 
 /* Cancels as soon as the call is at a step, and looks at the books afterwards. */
@@ -698,6 +729,7 @@ int main(void)
         IN_A_WORLD(a_unit_that_cannot_be_finished_is_paid_all_the_same),
         IN_A_WORLD(a_settle_that_does_not_commit_never_buys_a_second_call),
         IN_A_WORLD(a_hold_that_does_not_commit_sends_nothing),
+        IN_A_WORLD(any_one_commit_may_fail),
         IN_A_WORLD(a_call_can_be_canceled_at_every_step),
         IN_A_WORLD(canceled_while_it_waits_for_a_place),
         IN_A_WORLD(canceled_while_it_waits_for_another_try),
