@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "core/retry.h"
 #include "sql/recount.h"
 #include "store/db.h"
 #include "store/rollups.h"
@@ -68,8 +69,9 @@ static void attempt_read(struct recount *r)
     r->key.job_id = query_int(q);
     query_text(q, r->state, sizeof(r->state));
     query_text(q, outcome, sizeof(outcome));
-    r->error = strcmp(outcome, "answered") != 0 && strcmp(outcome, "canceled") != 0;
-    r->answered = strcmp(outcome, "answered") == 0 && !query_is_null(q);
+    r->error = strcmp(outcome, outcome_name(OUTCOME_ANSWERED)) != 0 &&
+               strcmp(outcome, outcome_name(OUTCOME_CANCELED)) != 0;
+    r->answered = strcmp(outcome, outcome_name(OUTCOME_ANSWERED)) == 0 && !query_is_null(q);
     r->sum[TALLY_LATENCY] = r->answered ? query_int(q) : 0;
     r->settled = r->held = false;
 }
