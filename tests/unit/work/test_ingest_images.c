@@ -3,9 +3,9 @@
  * they happened, budgets that make a job wait, OCR without a provider. */
 #include "tests/lib/ingesting.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
