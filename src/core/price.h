@@ -139,8 +139,8 @@ bool price_cost(const struct price_set *set, const struct usage *usage, struct c
                 size_t *count, struct money *bill, struct err *err) MUST_CHECK;
 
 /* The same in two halves, for a bill of several models: price_lines appends the unrounded lines of
- * one usage to charge[0..*count), at most `room` in all; price_total sums every priced line exactly,
- * rounds once and gives each line its share. False: does not fit. */
+ * one usage to charge[0..*count), at most `room` in all; price_total sums every priced line
+ * exactly, rounds once and gives each line its share. False: does not fit. */
 bool price_lines(const struct price_set *set, const struct usage *usage, struct charge *charge,
                  size_t room, size_t *count, struct err *err) MUST_CHECK;
 bool price_total(struct charge *charge, size_t count, struct money *bill,
