@@ -55,9 +55,19 @@ def test_a_changed_price_follows_and_never_edits():
         dearer = {"harbour/barge": dict(LIST["harbour/barge"], input_cost_per_token=3e-06)}
         done = w.json("prices", "import", write_list(w, dearer))
         assert done["changed"] == 1 and done["unchanged"] == 1, done
+        assert done["removed"] == [], done
         row = done["prices"][0]
         assert (row["is"], row["before"], row["price"]) == ("changed", "2.5", "3"), row
         assert book(w, "harbour/barge")[("input", "", 0)] == "3"
+
+
+def test_a_model_that_is_no_longer_listed_is_told_and_keeps_its_price():
+    with World() as w:
+        more = dict(LIST, **{"harbour/tug": LIST["harbour/barge"]})
+        w.json("prices", "import", write_list(w, more))
+        done = w.json("prices", "import", write_list(w, LIST))
+        assert done["removed"] == ["harbour/tug"], done
+        assert book(w, "harbour/tug")[("input", "", 0)] == "2.5"
 
 
 def test_a_price_by_hand_wins_over_a_list_unless_it_is_replaced():
