@@ -114,6 +114,10 @@ bool price_rate_of(const struct price_set *set, enum usage_dim dim, struct price
 /* The bucket it falls back to; itself at the end of the way. */
 enum usage_dim price_stand_in(enum usage_dim dim);
 
+/* Multiplies the token rates of a set, for a place that costs more; other units keep theirs. A rate
+ * that cannot carry the factor becomes unknown. */
+void price_set_scale(struct price_set *set, int64_t num, int64_t den);
+
 /* One line of a bill: units of a bucket at a rate. amount is an integer share of the rounded total
  * (largest remainder), so that the lines of an attempt add up to it exactly. */
 struct charge {
