@@ -92,7 +92,7 @@ static int take_globals(struct cli *cli, int argc, char **argv, bool *wrong)
 int main(int argc, char **argv)
 {
     static char program_dir[CONFIG_PATH];
-    struct cli cli = { .env = environ, .program_dir = program_dir };
+    struct cli cli = { .env = environ, .program_dir = program_dir, .command_at = command_at };
     const struct command *command;
     bool wrong = false;
     int words;

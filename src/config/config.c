@@ -250,6 +250,21 @@ static void check_names(struct draft *draft)
     }
 }
 
+/* A model that routing.models names is the one its provider is asked for. */
+static void spread_models(struct config *config)
+{
+    for (int t = 0; t < TASK_TYPES; t++) {
+        const char *use = config->routing.model[t], *slash = strchr(use, '/');
+
+        for (size_t i = 0; i < config->providers && slash != NULL; i++) {
+            struct config_provider *provider = &config->provider[i];
+
+            if (provider_of(config, use) == provider)
+                str_copy(provider->model[t], sizeof(provider->model[t]), str_of(slash + 1));
+        }
+    }
+}
+
 static void finish(struct draft *draft)
 {
     struct config *config = draft->config;
@@ -264,6 +279,7 @@ static void finish(struct draft *draft)
     draft_label(draft, "%s", "");
     check_budgets(draft);
     check_names(draft);
+    spread_models(config);
     if (config->ingest.chunk_overlap >= config->ingest.chunk_tokens)
         draft_wrong(draft, said_at(&draft->root, CONFIG_ROOT, "ingest.chunk_overlap"),
                     "ingest.chunk_overlap", "should be less than ingest.chunk_tokens");

@@ -6,11 +6,11 @@
 #include "base/json_out.h"
 #include "base/xalloc.h"
 #include "daemon/daemon.h"
-#include "daemon/journal.h"
 #include "net/child.h"
 #include "net/http_client.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -32,15 +32,18 @@ struct delivery {
 struct alerts {
     struct daemon *daemon;
     struct delivery *first;
+    void (*told)(struct daemon *daemon, const char *text);
     int open;
     bool closing;
 };
 
-struct alerts *alerts_new(struct daemon *daemon)
+struct alerts *alerts_new(struct daemon *daemon,
+                          void (*told)(struct daemon *daemon, const char *text))
 {
     struct alerts *alerts = xcalloc(1, sizeof(*alerts));
 
     alerts->daemon = daemon;
+    alerts->told = told;
     return alerts;
 }
 
@@ -68,23 +71,28 @@ static void delivery_free(struct delivery *d)
 
 static void try_once(struct delivery *d);
 
+static void tell(const struct delivery *d, bool delivered, const char *why)
+{
+    const char *channel = d->webhook ? "webhook" : "command";
+    char text[640];
+
+    if (delivered)
+        snprintf(text, sizeof(text), "alert delivered by %s: %.400s", channel, d->text);
+    else
+        snprintf(text, sizeof(text), "alert not delivered by %s after %d tries (%.100s): %.400s",
+                 channel, TRIES, why, d->text);
+    d->alerts->told(d->alerts->daemon, text);
+}
+
 static void tried(struct delivery *d, bool delivered, const char *why)
 {
-    struct journal *journal = d->alerts->daemon->journal;
-    const char *channel = d->webhook ? "webhook" : "command";
-
-    if (delivered) {
-        journal_note(journal, '-', "alert delivered by %s: %s", channel, d->text);
-        delivery_free(d);
-    } else if (d->alerts->closing) {
-        delivery_free(d);
-    } else if (++d->tries < TRIES) {
+    if (!d->alerts->closing && !delivered && ++d->tries < TRIES) {
         timer_start(d->timer, RETRY_MS, 0);
-    } else {
-        journal_note(journal, '-', "alert not delivered by %s after %d tries (%s): %s", channel,
-                     TRIES, why, d->text);
-        delivery_free(d);
+        return;
     }
+    if (!d->alerts->closing)
+        tell(d, delivered, why);
+    delivery_free(d);
 }
 
 /* Patience is over, or the next try is due. */

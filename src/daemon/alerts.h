@@ -7,7 +7,9 @@
 struct daemon;
 struct alerts;
 
-struct alerts *alerts_new(struct daemon *daemon);
+/* told: what became of a delivery, one sentence. */
+struct alerts *alerts_new(struct daemon *daemon,
+                          void (*told)(struct daemon *daemon, const char *text));
 /* text is copied. Nothing configured: does nothing. */
 void alerts_send(struct alerts *alerts, const char *text);
 int alerts_channels(const struct alerts *alerts); /* how many are configured */

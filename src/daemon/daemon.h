@@ -63,10 +63,4 @@ struct daemon {
  * the caller. */
 int daemon_run(struct daemon *daemon);
 
-/* Asks for the end: drains calls in flight (now: cancels them). Twice does no harm. */
-void daemon_stop(struct daemon *daemon, bool now);
-
-/* Prices changed: reads the book anew, then calls done. */
-void daemon_reload_prices(struct daemon *daemon, void (*done)(void *arg), void *arg);
-
 #endif

@@ -39,7 +39,7 @@ struct figures {
     struct reading *last, *next; /* next: being read */
     int open;                    /* reads not answered */
     bool marked, jobs_marked, stopped, armed;
-    int64_t due_ms; /* when armed */
+    int64_t due_ms;             /* when armed */
     struct figures_wait *waits; /* embedded in their owners */
 };
 

@@ -5,7 +5,6 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "daemon/alerts.h"
 #include "daemon/board.h"
 #include "daemon/daemon.h"
 #include "daemon/reply.h"
@@ -19,6 +18,7 @@ enum { RING = 512, EVENT_CAP = 16384 };
 
 struct journal {
     struct daemon *daemon;
+    void (*alerted)(struct daemon *daemon, const char *text);
     int64_t last_seq;
     struct {
         int64_t seq;
@@ -27,11 +27,13 @@ struct journal {
     } ring[RING];
 };
 
-struct journal *journal_new(struct daemon *daemon)
+struct journal *journal_new(struct daemon *daemon,
+                            void (*alerted)(struct daemon *daemon, const char *text))
 {
     struct journal *journal = xcalloc(1, sizeof(*journal));
 
     journal->daemon = daemon;
+    journal->alerted = alerted;
     return journal;
 }
 
@@ -119,7 +121,7 @@ void journal_add(struct journal *journal, const struct job_event *event)
     if (journal->ring[at].alert)
         board_alerts(journal);
     if (journal->ring[at].alert && e.level == '!')
-        alerts_send(journal->daemon->alerts, e.text);
+        journal->alerted(journal->daemon, e.text);
 }
 
 void journal_note(struct journal *journal, char level, const char *fmt, ...)

@@ -10,7 +10,9 @@
 struct daemon;
 struct journal;
 
-struct journal *journal_new(struct daemon *daemon);
+/* alerted: a warning that should reach the outside. */
+struct journal *journal_new(struct daemon *daemon,
+                            void (*alerted)(struct daemon *daemon, const char *text));
 void journal_free(struct journal *journal);
 
 /* seq and at are given here when they are 0. */

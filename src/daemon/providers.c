@@ -2,6 +2,8 @@
 /* A kind is a dialect of src/provider or one of its presets. */
 #include "daemon/providers.h"
 
+#include "core/assets.h"
+
 #include <string.h>
 
 struct kind {
@@ -75,7 +77,7 @@ static void fill(struct metered_provider *to, const struct config_provider *from
         .api_version = text_or_null(from->api_version),
         .convention = preset == NULL ? CONVENTION_DIALECT : preset->convention,
         .quirks = preset == NULL ? 0 : preset->quirks,
-        .local = from->local || (preset == NULL ? kind->dialect->local : preset->local),
+        .local = from->local, /* the configuration decides: a remote Ollama is not local */
     };
     to->account.simulated = is_loopback(to->account.base_url) && !to->account.local;
     to->free = strcmp(from->price, "free") == 0;
@@ -140,17 +142,8 @@ bool providers_fill(struct metering *m, const struct config *config, struct aren
     return true;
 }
 
-void providers_alias(struct price_book *book)
+bool providers_alias(struct price_book *book, struct err *err)
 {
-    static const char *const alias[][2] = {
-        { "alibaba_cloud", "dashscope-intl" },
-        { "dashscope", "dashscope-intl" },
-        { "local_ollama", "ollama" },
-        { "gemini", "google" },
-        { "vertex", "google" },
-        { "moonshot", "moonshotai" },
-    };
-
-    for (size_t i = 0; i < COUNT_OF(alias); i++)
-        (void)price_book_alias(book, alias[i][0], alias[i][1]);
+    (void)price_book_alias(book, "dashscope", "dashscope-intl");
+    return catalogue_aliases(asset_prices(), book, err);
 }

@@ -6,9 +6,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
-#include "daemon/board.h"
 #include "daemon/daemon.h"
-#include "daemon/rpc_methods.h"
 #include "net/stream.h"
 
 #include <stdlib.h>
@@ -33,6 +31,7 @@ struct rpc_conn {
 
 struct rpc {
     struct daemon *daemon;
+    struct rpc_hooks hooks;
     struct listener *listener;
     struct rpc_conn *conns;
     int count;
@@ -181,7 +180,7 @@ static void take_line(void *owner, struct str line)
     id = json_int(&in, "id", 0, JSON_COUNT_MAX);
     name = json_text(&in, "method");
     json_object_or_null(&in, "params");
-    method = in.ok ? rpc_method_find(name) : NULL;
+    method = in.ok ? conn->rpc->hooks.find(name) : NULL;
     if (!in.ok) {
         send_error(conn, false, 0, &err);
     } else if (method == NULL) {
@@ -212,7 +211,7 @@ static void conn_drained(void *owner)
     struct rpc_conn *conn = owner;
 
     if (conn->subscriber.rows && !conn->subscriber.fresh)
-        board_send_all(conn->rpc->daemon->board, &conn->subscriber);
+        conn->rpc->hooks.caught_up(conn->rpc->daemon, &conn->subscriber);
 }
 
 static void conn_eof(void *owner)
@@ -287,11 +286,12 @@ static void accepted(void *owner, struct stream *stream)
 
 /* --- the public part --- */
 
-struct rpc *rpc_new(struct daemon *daemon, struct err *err)
+struct rpc *rpc_new(struct daemon *daemon, const struct rpc_hooks *hooks, struct err *err)
 {
     struct rpc *rpc = xcalloc(1, sizeof(*rpc));
 
     rpc->daemon = daemon;
+    rpc->hooks = *hooks;
     rpc->listener = listen_unix(daemon->loop, daemon->paths.socket, accepted, rpc, err);
     if (rpc->listener != NULL)
         return rpc;

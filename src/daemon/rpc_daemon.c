@@ -7,6 +7,7 @@
 #include "daemon/journal.h"
 #include "daemon/reply.h"
 #include "daemon/rpc_methods.h"
+#include "daemon/shutdown.h"
 #include "store/store.h"
 
 #include <stdio.h>

@@ -221,6 +221,16 @@ static void hold_empty(struct hold *hold)
     hold->over_soft[0] = '\0';
 }
 
+/* Always false. */
+static bool unpriced_refuse(const struct attempt_ask *ask, struct err *err)
+{
+    if (ask->price_currency[0] != '\0')
+        return err_set(err, ERR_UNPRICED,
+                       "the price of %s/%s is in %s and there is no exchange rate to USD",
+                       ask->provider, ask->model, ask->price_currency);
+    return err_set(err, ERR_UNPRICED, "no price is known for %s/%s", ask->provider, ask->model);
+}
+
 static bool holds_add_run(struct db *db, struct store_req *req)
 {
     struct hold *hold = req->subject;
@@ -243,8 +253,7 @@ static bool holds_add_run(struct db *db, struct store_req *req)
         return false;
     if (unpriced && !unpriced_may_pass(&r)) {
         if (unpriced_note(&r, true)) /* true below: what is noted stays, the error is told */
-            err_set(&req->err, ERR_UNPRICED, "no price is known for %s/%s", ask->provider,
-                    ask->model);
+            unpriced_refuse(ask, &req->err);
         return req->err.code == ERR_UNPRICED;
     }
     return (!unpriced || unpriced_note(&r, false)) && reserve_in_all(&r) && call_add(&r) &&

@@ -40,10 +40,16 @@ static void row_read(struct query *q, struct call_row *row)
     row->latency_ms += query_int(q);
 }
 
-static bool charge_read(struct query *q, struct charge *charge)
+static bool charge_read(struct query *q, struct arena *arena, struct charge *charge)
 {
     char dim[32];
 
+    charge->sub = (int)query_int(q);
+    charge->model = NULL;
+    if (query_is_null(q))
+        query_skip(q);
+    else
+        charge->model = query_str(q, arena).at;
     query_text(q, dim, sizeof(dim));
     charge->units = query_int(q);
     charge->price.amount = query_money(q);
@@ -55,8 +61,8 @@ static bool charge_read(struct query *q, struct charge *charge)
 }
 
 /* The attempt's lines; its usage is what stands on them. */
-static bool charges_read(struct db *db, struct call_row *row, struct charge charge[DIMS],
-                         size_t *count, struct err *err)
+static bool charges_read(struct db *db, struct call_row *row, struct arena *arena,
+                         struct charge charge[CHARGES_MAX], size_t *count, struct err *err)
 {
     struct query q = query_for(db, sql_charges_of, err);
 
@@ -65,9 +71,9 @@ static bool charges_read(struct db *db, struct call_row *row, struct charge char
     while (query_step(&q)) {
         struct charge line;
 
-        if (!charge_read(&q, &line) || *count == DIMS)
+        if (!charge_read(&q, arena, &line) || *count == CHARGES_MAX ||
+            add_overflows(row->usage.n[line.dim], line.units, &row->usage.n[line.dim]))
             continue;
-        row->usage.n[line.dim] = line.units;
         charge[(*count)++] = line;
     }
     return q.ok;
@@ -106,7 +112,7 @@ static bool calls_list_run(struct db *db, struct store_req *req)
     int limit = list->filter.limit > 0 ? list->filter.limit : ROWS_DEFAULT;
     struct query q = query_for(db, list_sql(&list->filter), &req->err);
     struct row_link *first = NULL, **last = &first;
-    struct charge charge[DIMS];
+    struct charge charge[CHARGES_MAX];
     size_t charges;
 
     list->count = 0;
@@ -122,7 +128,7 @@ static bool calls_list_run(struct db *db, struct store_req *req)
     list->row = ARENA_ARRAY(list->arena, struct call_row, list->count);
     for (size_t i = 0; i < list->count; i++, first = first->next) {
         list->row[i] = first->row;
-        if (!charges_read(db, &list->row[i], charge, &charges, &req->err))
+        if (!charges_read(db, &list->row[i], list->arena, charge, &charges, &req->err))
             return false;
     }
     return true;
@@ -190,8 +196,9 @@ static bool calls_detail_run(struct db *db, struct store_req *req)
         struct call_attempt *attempt = &detail->attempt[i];
 
         *attempt = first->attempt;
-        attempt->charge = ARENA_ARRAY(detail->arena, struct charge, DIMS);
-        if (!charges_read(db, &attempt->row, attempt->charge, &attempt->charges, &req->err))
+        attempt->charge = ARENA_ARRAY(detail->arena, struct charge, CHARGES_MAX);
+        if (!charges_read(db, &attempt->row, detail->arena, attempt->charge, &attempt->charges,
+                          &req->err))
             return false;
     }
     return result_read(db, detail, &req->err);

@@ -10,7 +10,7 @@
 struct newest {
     int64_t id; /* 0: the key is new */
     struct price price;
-    char currency[CURRENCY_TEXT];
+    char currency[CURRENCY_TEXT], source[64];
     int64_t from_ms;
 };
 
@@ -32,6 +32,7 @@ static bool newest_read(struct db *db, const struct price_row *row, struct newes
         newest->price.per = query_int(&q);
         query_text(&q, newest->currency, sizeof(newest->currency));
         newest->from_ms = query_int(&q);
+        query_text(&q, newest->source, sizeof(newest->source));
     }
     query_end(&q);
     return q.ok;
@@ -73,20 +74,81 @@ static bool price_add(struct db *db, const struct price_row *row, struct err *er
     return query_run(&q);
 }
 
-/* An older row than the newest is left out: what is in force is not changed by what was before. */
-static bool import_one(struct db *db, struct price_import *import, const struct price_row *row,
-                       struct err *err)
+/* A better source wins for a model as a whole: a tier or a batch price of another list beside its
+ * flat price would be a mixture nobody published. */
+static int source_rank(const char *source)
 {
-    struct newest newest;
+    struct str text = str_of(source);
 
-    if (!newest_read(db, row, &newest, err))
+    if (str_is(text, PRICE_SOURCE_HAND))
+        return 3;
+    return str_starts(text, STR("catalogue ")) ? 2 : 1;
+}
+
+/* The best rank among the prices a model has; rows of a model mostly come one after the other. */
+struct ranking {
+    const struct price_row *of; /* NULL: none yet */
+    int64_t best;
+};
+
+static bool is_outranked(struct db *db, struct ranking *ranking, const struct price_row *row,
+                         bool *outranked, struct err *err)
+{
+    struct query q;
+
+    *outranked = false;
+    if (ranking->of == NULL || strcmp(ranking->of->model, row->model) != 0 ||
+        strcmp(ranking->of->provider, row->provider) != 0) {
+        q = query_for(db, sql_price_rank, err);
+        query_bind_text(&q, row->provider);
+        query_bind_text(&q, row->model);
+        ranking->best = query_step(&q) ? query_int(&q) : 0;
+        query_end(&q);
+        if (!q.ok)
+            return false;
+        ranking->of = row;
+    }
+    *outranked = source_rank(row->source) < ranking->best;
+    return true;
+}
+
+static void fate_tell(struct price_fate *fate, const struct newest *newest, int is)
+{
+    if (fate == NULL)
+        return;
+    *fate = (struct price_fate){ .had = newest->id != 0, .before = newest->price };
+    fate->is = is;
+    str_copy(fate->currency, sizeof(fate->currency), str_of(newest->currency));
+    str_copy(fate->source, sizeof(fate->source), str_of(newest->source));
+}
+
+/* An older row than the newest is left out: what is in force is not changed by what was before. */
+static bool import_one(struct db *db, struct price_import *import, struct ranking *ranking,
+                       size_t at, struct err *err)
+{
+    const struct price_row *row = &import->row[at];
+    struct price_fate *fate = import->fate == NULL ? NULL : &import->fate[at];
+    struct newest newest;
+    bool outranked = false;
+    int64_t *count = &import->added;
+    int is = PRICE_ADDED;
+
+    if (!newest_read(db, row, &newest, err) ||
+        (import->ranked && !is_outranked(db, ranking, row, &outranked, err)))
         return false;
     if (newest.id != 0 && (same_rate(&newest, row) || row->from.ms < newest.from_ms)) {
-        import->unchanged++;
-        return true;
+        count = &import->unchanged;
+        is = PRICE_UNCHANGED;
+    } else if (outranked) {
+        count = &import->kept;
+        is = PRICE_KEPT;
+    } else if (newest.id != 0) {
+        count = &import->changed;
+        is = PRICE_CHANGED;
     }
-    *(newest.id == 0 ? &import->added : &import->changed) += 1;
-    if (import->dry_run)
+    ++*count;
+    fate_tell(fate, &newest, is);
+    if (import->dry_run || is == PRICE_UNCHANGED || is == PRICE_KEPT)
         return true;
     return (newest.id == 0 || price_end(db, newest.id, row->from, err)) && price_add(db, row, err);
 }
@@ -95,9 +157,11 @@ static bool prices_import_run(struct db *db, struct store_req *req)
 {
     struct price_import *import = req->subject;
 
-    import->added = import->changed = import->unchanged = 0;
+    struct ranking ranking = { 0 };
+
+    import->added = import->changed = import->unchanged = import->kept = 0;
     for (size_t i = 0; i < import->count; i++)
-        if (!import_one(db, import, &import->row[i], &req->err))
+        if (!import_one(db, import, &ranking, i, &req->err))
             return err_wrap(&req->err, "price of %s/%s", import->row[i].provider,
                             import->row[i].model);
     return true;

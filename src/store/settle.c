@@ -241,6 +241,11 @@ static bool charge_add(struct settling *b, const struct charge *charge)
     struct query q = query_for(b->db, sql_charge_add, b->err);
 
     query_bind(&q, b->s->attempt_id);
+    query_bind(&q, charge->sub);
+    if (charge->sub == 0)
+        query_bind_null(&q);
+    else
+        query_bind_text(&q, charge->model == NULL ? "" : charge->model);
     query_bind_text(&q, usage_dim_name(charge->dim));
     query_bind(&q, charge->units);
     if (charge->priced && charge->price.per > 0) {
@@ -270,7 +275,8 @@ static bool charges_add(struct settling *b)
         const struct charge *charge = &b->s->charge[i];
 
         listed[charge->dim] = true;
-        b->units[charge->dim] = charge->units;
+        if (add_overflows(b->units[charge->dim], charge->units, &b->units[charge->dim]))
+            return err_set(b->err, ERR_LIMIT, "%s does not fit", usage_dim_name(charge->dim));
         if (!charge_add(b, charge))
             return false;
     }

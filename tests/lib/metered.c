@@ -33,7 +33,11 @@ static bool before_commit(void *arg)
 {
     struct metered *m = arg;
 
-    if (!__atomic_load_n(&m->fail_commits, __ATOMIC_SEQ_CST))
+    if (!__atomic_load_n(&m->fail_commits, __ATOMIC_SEQ_CST) &&
+        __atomic_load_n(&m->fail_commit_at, __ATOMIC_SEQ_CST) == 0)
+        return true;
+    if (!__atomic_load_n(&m->fail_commits, __ATOMIC_SEQ_CST) &&
+        __atomic_sub_fetch(&m->fail_commit_at, 1, __ATOMIC_SEQ_CST) > 0)
         return true;
     __atomic_add_fetch(&m->commits_failed, 1, __ATOMIC_SEQ_CST);
     return false;
@@ -220,6 +224,15 @@ struct budget_status metered_budget_status(struct metered *m, const char *name)
     arena_fini(&arena);
     assert_true(found);
     return status;
+}
+
+void metered_recover(struct metered *m)
+{
+    struct recovery recovery = { .now = m->clock.now(&m->clock) };
+    struct errand errand = { 0 };
+
+    holds_recover(m->store, &errand.req, &recovery, errand_done);
+    errand_wait(m, &errand);
 }
 
 void metered_check_books(struct metered *m)

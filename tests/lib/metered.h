@@ -40,6 +40,7 @@ struct metered {
     char last_outcome[16];
     bool fail_commits; /* the store's commits fail while it is set */
     int commits_failed;
+    int fail_commit_at; /* the n-th commit from now on fails, once; 0: none */
 };
 
 struct metered *metered_start(void);
@@ -54,6 +55,8 @@ void metered_until(struct metered *m, const bool *done, int seconds);
 void metered_budget(struct metered *m, const char *name, const char *usd, bool hard,
                     const struct budget_scope *scope);
 struct budget_status metered_budget_status(struct metered *m, const char *name);
+/* What every start of the daemon does with holds of an earlier run. */
+void metered_recover(struct metered *m);
 /* No hold is open and the counters agree with the ledger. */
 void metered_check_books(struct metered *m);
 

@@ -95,6 +95,8 @@ static void the_sample_of_the_manual_is_read(void **state)
     assert_string_equal(c->budget[1].scope.provider, "alibaba_cloud");
     assert_int_equal(c->budget[1].alerts, 4); /* those of alerts.percent */
     assert_string_equal(c->routing.model[TASK_VISION], "alibaba_cloud/qwen3-vl-30b-a3b-instruct");
+    assert_string_equal(c->provider[1].model[TASK_VISION], "qwen3-vl-30b-a3b-instruct");
+    assert_string_equal(c->provider[1].model[TASK_GENERATION], "qwen-plus"); /* the kind's */
     assert_int_equal(c->routing.fallbacks, 3);
     assert_int_equal(c->ingest.images.min_aspect_milli, 100);
     assert_string_equal(c->alerts.webhook, "https://example.org/x");

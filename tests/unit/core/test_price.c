@@ -160,43 +160,66 @@ static void a_factor_is_applied_before_rounding(void **state)
     assert_true(cost.whole == 0 && cost.num == 0);
 }
 
+static uint64_t next(uint64_t *n)
+{
+    *n ^= *n << 13;
+    *n ^= *n >> 7;
+    *n ^= *n << 17;
+    return *n;
+}
+
+/* Denominators as they come: for a million, a thousand, a minute, an hour; and a factor on top. */
+static const int64_t usual_pers[] = { 1,    10,    100,  1000,  1000000, 10000000, 60,
+                                      3600, 60000, 2000, 12000, 7,       11,       13 };
+
 static void the_lines_of_a_bill_add_up_to_it(void **state)
 {
     uint64_t n = 88172645463325252u;
+    int refused = 0;
 
     (void)state;
-    for (int round = 0; round < 3000; round++) {
+    for (int round = 0; round < 100000; round++) {
         struct price_set set = { .state = PRICE_KNOWN };
         struct usage usage = { 0 };
         struct charge charge[DIMS];
         struct money bill;
         struct err err;
+        int128 whole = 0, num = 0;
+        const int128 den = INT64_C(3600000000) * 7 * 11 * 13; /* of which each per is a part */
         int64_t sum = 0;
         size_t count;
 
         for (int i = 0; i < DIMS; i++) {
-            n ^= n << 13;
-            n ^= n >> 7;
-            n ^= n << 17;
-            set.rate[i] = (struct price_rate){
-                true, { { (int64_t)(n % 100003) }, (int64_t)(n >> 20) % 30 + 1 }, i
-            };
-            usage.n[i] = (int64_t)(n >> 40) % 5000;
+            int64_t per = usual_pers[next(&n) % COUNT_OF(usual_pers)];
+
+            set.rate[i].known = next(&n) % 4 != 0;
+            set.rate[i].price.amount.pico = (int64_t)(next(&n) % 4000003) * (per > 999 ? 997 : 1);
+            set.rate[i].price.per = per;
+            usage.n[i] = next(&n) % 3 == 0 ? 0 : (int64_t)(next(&n) % 300007);
         }
         if (!price_cost(&set, &usage, charge, &count, &bill, &err)) {
-            assert_int_equal(err.code, ERR_LIMIT); /* a common denominator may be too large */
+            assert_int_equal(err.code, ERR_LIMIT);
+            refused++;
             continue;
         }
         for (size_t i = 0; i < count; i++) {
-            int128 low = (int128)charge[i].units * charge[i].price.amount.pico;
+            int128 exact = (int128)charge[i].units * charge[i].price.amount.pico;
 
-            assert_true(charge[i].priced);
-            assert_true(charge[i].amount.pico >= low / charge[i].price.per);
-            assert_true(charge[i].amount.pico <= low / charge[i].price.per + 1);
+            if (!charge[i].priced)
+                continue;
+            assert_true(den % charge[i].price.per == 0);
+            whole += exact / charge[i].price.per;
+            num += exact % charge[i].price.per * (den / charge[i].price.per);
+            assert_true(charge[i].amount.pico >= exact / charge[i].price.per);
+            assert_true(charge[i].amount.pico <= exact / charge[i].price.per + 1);
             sum += charge[i].amount.pico;
         }
+        /* half up, from an own sum over one common denominator */
+        whole += (2 * num + den) / (2 * den);
+        assert_true(whole == bill.pico);
         assert_int_equal(sum, bill.pico);
     }
+    assert_int_equal(refused, 0);
 }
 
 static void the_largest_remainder_gets_the_rest(void **state)

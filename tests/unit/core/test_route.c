@@ -275,6 +275,34 @@ static void own_rules_come_before_the_seed_s(void **state)
     assert_string_equal(route.step[0].reason, "rule");
 }
 
+static void a_configured_model_beats_the_seed_s_choice(void **state)
+{
+    struct task task = plain;
+    struct world w;
+    struct route route;
+
+    (void)state;
+    world_init(&w);
+    w.config.model_for[TASK_VISION] = "openai/gpt-4o";
+    w.config.model_for[TASK_EMBEDDING] = "local_ollama/other";
+    task.type = TASK_VISION;
+    assert_true(route_plan(&w.config, &task, &route, NULL));
+    assert_string_equal(route.step[0].provider, "openai");
+    assert_string_equal(route.step[0].reason, "configured_model");
+    assert_int_equal(route.count, 3);
+    task.data_class = CLASS_HIPAA; /* but it does not carry sensitive data away */
+    assert_true(route_plan(&w.config, &task, &route, NULL));
+    assert_string_equal(route.step[0].provider, "local_ollama");
+    task.data_class = CLASS_PUBLIC;
+    w.provider[PREMIUM].over_budget = true; /* nor past a budget */
+    assert_true(route_plan(&w.config, &task, &route, NULL));
+    assert_string_equal(route.step[0].reason, "vision_task_best_vlm");
+    task.type = TASK_EMBEDDING; /* the seed's own choice keeps the seed's reason */
+    assert_true(route_plan(&w.config, &task, &route, NULL));
+    assert_string_equal(route.step[0].model, "other");
+    assert_string_equal(route.step[0].reason, "embeddings_local_only");
+}
+
 static void names_of_the_task_model_are_the_seed_s(void **state)
 {
     static const char *const types[] = {
@@ -310,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_model_the_user_named_is_the_only_step),
         cmocka_unit_test(a_wish_does_not_carry_sensitive_data_away),
         cmocka_unit_test(own_rules_come_before_the_seed_s),
+        cmocka_unit_test(a_configured_model_beats_the_seed_s_choice),
         cmocka_unit_test(names_of_the_task_model_are_the_seed_s),
     };
 

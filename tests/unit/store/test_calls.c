@@ -361,6 +361,72 @@ static void only_what_waits_can_be_marked_as_sent(void **state)
     books_close(&b);
 }
 
+static void other_models_of_a_call_have_bill_lines_of_their_own(void **state)
+{
+    struct books b;
+    struct arena arena = { 0 };
+    struct call_detail detail = { .arena = &arena };
+    struct store_req req = { 0 };
+    struct settlement s;
+    struct hold hold;
+
+    (void)state;
+    books_open(&b, true);
+    month(&b);
+    hold = held(&b, CENTS(30));
+    s = books_bill(&b, hold.attempt_id, CENTS(9));
+    s.usage.n[DIM_input] = 160; /* 100 of its own and 60 of the other's */
+    s.charge[0].amount = CENTS(5);
+    s.charge[1] = (struct charge){ .dim = DIM_input,
+                                   .units = 60,
+                                   .price = { CENTS(4), 60 },
+                                   .amount = CENTS(4),
+                                   .priced = true,
+                                   .sub = 1,
+                                   .model = "adviser-xl" };
+    s.charges = 2;
+    assert_int_equal(books_settle(&b, &s), ERR_NONE);
+    detail.call_id = hold.call_id;
+    calls_detail(b.store, &req, &detail, NULL);
+    books_wait(&b);
+    assert_int_equal(req.err.code, ERR_NONE);
+    assert_int_equal(detail.attempt[0].charges, 3); /* and one for the output nobody listed */
+    assert_int_equal(detail.attempt[0].row.usage.n[DIM_input], 160);
+    for (size_t i = 0; i < detail.attempt[0].charges; i++) {
+        const struct charge *charge = &detail.attempt[0].charge[i];
+
+        if (charge->sub == 0) {
+            assert_null(charge->model);
+            continue;
+        }
+        assert_string_equal(charge->model, "adviser-xl");
+        assert_int_equal(charge->units, 60);
+        assert_int_equal(charge->amount.pico, CENTS(4).pico);
+    }
+    arena_fini(&arena);
+    books_close(&b); /* verify adds the units of all lines up */
+}
+
+static void a_price_in_another_currency_is_refused_by_its_name(void **state)
+{
+    struct books b;
+    struct attempt_ask ask;
+    struct store_req req = { 0 };
+    struct hold hold = { 0 };
+
+    (void)state;
+    books_open(&b, true);
+    ask = books_ask(&b, USD(0));
+    ask.price_state = PRICE_UNKNOWN;
+    str_copy(ask.price_currency, sizeof(ask.price_currency), STR("CNY"));
+    holds_add(b.store, &req, &ask, &hold, NULL);
+    books_wait(&b);
+    assert_int_equal(req.err.code, ERR_UNPRICED);
+    assert_non_null(strstr(req.err.text, "openai/gpt-test is in CNY"));
+    assert_int_equal(hold.attempt_id, 0);
+    books_close(&b);
+}
+
 static void a_restart_frees_what_never_left_and_charges_the_rest(void **state)
 {
     struct books b;
@@ -404,6 +470,8 @@ int main(void)
         cmocka_unit_test(an_answer_paid_for_is_found_by_its_key),
         cmocka_unit_test(a_call_shows_all_its_attempts_and_lines),
         cmocka_unit_test(only_what_waits_can_be_marked_as_sent),
+        cmocka_unit_test(other_models_of_a_call_have_bill_lines_of_their_own),
+        cmocka_unit_test(a_price_in_another_currency_is_refused_by_its_name),
         cmocka_unit_test(a_restart_frees_what_never_left_and_charges_the_rest),
     };
 

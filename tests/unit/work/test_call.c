@@ -202,6 +202,43 @@ static void without_retry_there_is_one_attempt(void **state)
     assert_int_equal(server_requests(m->server), 1);
 }
 
+/* A quota of the day, say: a job is told at once, and a person may still try. */
+static void nobody_queues_behind_a_very_long_cool_down(void **state)
+{
+    struct metered *m = *state;
+    struct call_spec spec = metered_question();
+    struct told told;
+
+    errors(m, 429, 1);
+    server_header(m->server, "Retry-After: 86400");
+    told = metered_call(m, &spec);
+    assert_int_equal(told.err.code, ERR_RATE_LIMIT);
+    spec.priority = 0;
+    told = metered_call(m, &spec);
+    assert_int_equal(told.err.code, ERR_RATE_LIMIT);
+    assert_int_equal(told.attempts, 0);
+    spec.priority = LIMITER_URGENT;
+    answers(m, 1);
+    assert_int_equal(metered_call(m, &spec).err.code, ERR_NONE);
+    assert_int_equal(server_requests(m->server), 2);
+}
+
+static void used_up_requests_of_this_minute_are_waited_for(void **state)
+{
+    struct metered *m = *state;
+    struct call_spec spec = metered_question();
+    int64_t before;
+
+    answers(m, 1);
+    server_header(m->server, "x-ratelimit-remaining-requests: 0");
+    server_header(m->server, "x-ratelimit-reset-requests: 250ms");
+    answers(m, 1);
+    metered_call(m, &spec);
+    before = loop_mono_ms(m->loop);
+    metered_call(m, &spec);
+    assert_true(loop_mono_ms(m->loop) - before >= 200);
+}
+
 static void a_403_of_dashscope_tries_the_second_vision_model(void **state)
 {
     static const struct provider_image image = { "image/png", { "png", 3 }, 640, 480 };
@@ -494,6 +531,37 @@ static void a_hold_that_does_not_commit_sends_nothing(void **state)
     assert_int_equal(server_connections(m->server), 0);
 }
 
+/* Whichever commit fails, nothing is paid twice and the books agree; in the end none is left to
+ * fail. */
+static void any_one_commit_may_fail(void **state)
+{
+    struct metered *m = *state;
+    struct call_spec spec = metered_question();
+    int n = 1;
+
+    metered_budget(m, "all", "1", true, NULL);
+    for (; n < 20; n++) {
+        int before = server_requests(m->server), failed = m->commits_failed;
+        struct money spent = metered_budget_status(m, "all").spent;
+        struct told told;
+
+        answers(m, 1);
+        m->fail_commit_at = n;
+        told = metered_call(m, &spec);
+        assert_true(server_requests(m->server) - before <= 1);
+        if (told.err.code == ERR_NONE)
+            spent.pico += 20000000;
+        else
+            assert_int_equal(server_requests(m->server), before);
+        assert_int_equal(metered_budget_status(m, "all").spent.pico, spent.pico);
+        metered_check_books(m);
+        if (m->commits_failed == failed)
+            break;
+    }
+    m->fail_commit_at = 0;
+    assert_in_range(n, 2, 10);
+}
+
 /* --- canceling --- */
 
 /* Cancels as soon as the call is at a step, and looks at the books afterwards. */
@@ -686,6 +754,8 @@ int main(void)
         IN_A_WORLD(a_job_waits_for_its_budget_instead),
         IN_A_WORLD(a_model_without_a_price_is_not_asked),
         IN_A_WORLD(without_retry_there_is_one_attempt),
+        IN_A_WORLD(nobody_queues_behind_a_very_long_cool_down),
+        IN_A_WORLD(used_up_requests_of_this_minute_are_waited_for),
         IN_A_WORLD(a_403_of_dashscope_tries_the_second_vision_model),
         IN_A_WORLD(a_stated_cost_is_booked_where_it_is_trusted),
         IN_A_WORLD(a_retry_voids_the_text_so_far),
@@ -698,6 +768,7 @@ int main(void)
         IN_A_WORLD(a_unit_that_cannot_be_finished_is_paid_all_the_same),
         IN_A_WORLD(a_settle_that_does_not_commit_never_buys_a_second_call),
         IN_A_WORLD(a_hold_that_does_not_commit_sends_nothing),
+        IN_A_WORLD(any_one_commit_may_fail),
         IN_A_WORLD(a_call_can_be_canceled_at_every_step),
         IN_A_WORLD(canceled_while_it_waits_for_a_place),
         IN_A_WORLD(canceled_while_it_waits_for_another_try),

@@ -91,6 +91,7 @@ struct crowd {
     struct rehearsal *r;
     struct one {
         struct crowd *crowd;
+        struct call *call; /* under way */
         struct call_spec spec;
         struct provider_message message;
         char text[64];
@@ -109,6 +110,7 @@ static void one_ended(void *owner, const struct call_result *result)
     struct one *one = owner;
     struct crowd *crowd = one->crowd;
 
+    one->call = NULL;
     crowd->under_way--;
     assert_true(money_add(&crowd->cost, result->cost));
     if (result->err.code == ERR_NONE)
@@ -131,10 +133,10 @@ static void one_starts(struct one *one)
     one->message = (struct provider_message){ .role = "user", .text = str_of(one->text) };
     one->spec.request.message = &one->message;
     crowd->under_way++;
-    call_start(&crowd->r->m->metering, &one->spec, &events, one);
+    one->call = call_start(&crowd->r->m->metering, &one->spec, &events, one);
 }
 
-static struct crowd *crowd_runs(struct rehearsal *r, int calls, bool stream)
+static struct crowd *crowd_new(struct rehearsal *r, int calls, bool stream)
 {
     struct crowd *crowd = calloc(1, sizeof(*crowd));
 
@@ -147,6 +149,13 @@ static struct crowd *crowd_runs(struct rehearsal *r, int calls, bool stream)
         crowd->one[i].spec.job_id = 1; /* refused is refused */
         one_starts(&crowd->one[i]);
     }
+    return crowd;
+}
+
+static struct crowd *crowd_runs(struct rehearsal *r, int calls, bool stream)
+{
+    struct crowd *crowd = crowd_new(r, calls, stream);
+
     metered_until(r->m, &crowd->over, 120);
     return crowd;
 }
@@ -231,6 +240,58 @@ static void what_is_uncertain_is_never_booked_too_low(void **state)
     assert_true(metered_budget_status(r.m, "hard").spent.pico <= limit.pico);
     free(crowd);
     rehearsed(&r);
+}
+
+/* Every fault at once, and people who change their minds. */
+struct impatient {
+    struct crowd *crowd;
+    struct call *call[CROWD];
+    uint32_t random;
+    struct timer *timer;
+};
+
+static void cancel_somebody(void *arg)
+{
+    struct impatient *who = arg;
+    uint32_t i;
+
+    who->random = who->random * 1664525 + 1013904223;
+    i = (who->random >> 8) % CROWD;
+    if (who->crowd->one[i].call != NULL)
+        call_cancel(who->crowd->one[i].call);
+}
+
+static void whatever_happens_the_books_are_in_order(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        struct sim_options options = { .seed = seed, .latency_ms = 3, .tokens_per_s = 20000 };
+        struct impatient who = { .random = (uint32_t)seed };
+        struct rehearsal r;
+        struct money limit;
+        struct sum bill;
+
+        for (int i = SIM_500; i < SIM_FAULTS; i++)
+            options.rate_ppm[i] = i == SIM_STALL ? 5000 : 30000;
+        r = rehearse(&options);
+        assert_true(money_read(STR("0.02"), &limit));
+        metered_budget(r.m, "hard", "0.02", true, NULL);
+        r.m->provider[0].concurrency = CROWD;
+        r.m->provider[0].timeout_ms = 150;
+        who.timer = timer_new(r.m->loop, cancel_somebody, &who);
+        who.crowd = crowd_new(&r, 400, seed % 2 == 0);
+        timer_start(who.timer, 5, 2);
+        metered_until(r.m, &who.crowd->over, 120);
+        timer_close(who.timer);
+        bill = bill_of(&r);
+        assert_int_equal(who.crowd->answered + who.crowd->refused + who.crowd->failed, 400);
+        assert_true(who.crowd->answered > 50);
+        assert_int_equal(metered_budget_status(r.m, "hard").spent.pico, who.crowd->cost.pico);
+        assert_true(who.crowd->cost.pico <= limit.pico);
+        assert_true(bill.requests > 0);
+        free(who.crowd);
+        rehearsed(&r);
+    }
 }
 
 static void missing_usage_is_estimated_within_the_hold(void **state)
@@ -376,6 +437,7 @@ int main(void)
         cmocka_unit_test(no_crowd_passes_a_hard_budget),
         cmocka_unit_test(its_bill_and_our_books_are_equal),
         cmocka_unit_test(what_is_uncertain_is_never_booked_too_low),
+        cmocka_unit_test(whatever_happens_the_books_are_in_order),
         cmocka_unit_test(missing_usage_is_estimated_within_the_hold),
         cmocka_unit_test(equal_questions_get_equal_answers_streamed_or_not),
         cmocka_unit_test(an_image_is_paid_once_and_described_in_the_shape_asked_for),
