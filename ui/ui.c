@@ -290,6 +290,8 @@ static void before_sleep(void *arg)
     if (ui->shell.dirty)
         frame_draw(ui);
     letters_send(ui); /* a screen may have asked for more while it was drawn */
+    if (ui->shell.dirty)
+        timer_start(ui->frame, FRAME_MS, 0);
 }
 
 static bool terminal_start(struct ui *ui, struct err *err)

@@ -243,6 +243,12 @@ void model_answer(struct model *model, const char *method, const char *about, st
     answer->result = result;
 }
 
+void model_expire(struct model *model)
+{
+    for (int i = 0; i < ANSWERS_MAX; i++)
+        model->answer[i].at.ms = 0;
+}
+
 const struct answer *model_answer_of(const struct model *model, const char *method,
                                      const char *about)
 {

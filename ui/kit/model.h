@@ -138,6 +138,7 @@ void model_link(struct model *model, enum link link, struct utc now, const char 
 void model_ask(struct model *model, const char *method, const char *about);
 void model_answer(struct model *model, const char *method, const char *about, struct str raw,
                   const struct err *err, struct utc now);
+void model_expire(struct model *model); /* every answer is old by now */
 const struct answer *model_answer_of(const struct model *model, const char *method,
                                      const char *about); /* NULL: never asked */
 

@@ -265,7 +265,7 @@ static void job_line(const struct desk *desk, const struct table *table, int y,
     bool ends = job_over(job) && strcmp(job->state, "done") != 0;
 
     table_cell(table, J_MARK, y, style, "%c", state_mark(job->state));
-    table_cell(table, J_ID, y, STYLE_STRONG, "%s", job->id);
+    table_cell(table, J_ID, y, STYLE_NAME, "%s", job->id);
     table_cell(table, J_KIND, y, STYLE_LABEL, "%s", job->kind);
     table_cell(table, J_NAME, y, STYLE_PLAIN, "%s", job_title(job));
     table_cell(table, J_DOCS, y, STYLE_PLAIN, "%s",
@@ -384,7 +384,7 @@ static void event_line(struct canvas *to, struct rect line, const struct event *
     x += canvas_text(to, x, line.y, 9, STYLE_LABEL, "%s ", show_clock(event->at, text));
     x += canvas_text(to, x, line.y, 2, level_style(event->level), "%c ", event->level);
     if (event->job[0] != '\0')
-        x += canvas_text(to, x, line.y, end - x, STYLE_STRONG, "%s ", event->job);
+        x += canvas_text(to, x, line.y, end - x, STYLE_NAME, "%s ", event->job);
     if (wide && event->model[0] != '\0' && event->tokens_in > 0) {
         canvas_right(to, end - 60, line.y, 26, STYLE_LABEL, "%s", event->model);
         canvas_right(to, end - 33, line.y, 22, STYLE_LABEL, "%s in %s out",
