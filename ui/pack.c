@@ -36,7 +36,9 @@ static void colour_add(struct buf *to, struct str inside, bool *open)
         while (to->len > 0 && to->at[to->len - 1] != '[')
             to->len--;
     }
-    (void)buf_add_str(to, inside.len == 0 ? STR("0") : inside);
+    if (reset && inside.len > 0)
+        inside = str_from(inside, 1); /* an empty number is 0 */
+    (void)buf_add_str(to, inside);
     *open = true;
 }
 

@@ -64,6 +64,8 @@ static void images_line(struct canvas *to, struct rect line, const struct job_ro
 
         if (!always && part[i].n <= 0)
             continue;
+        if (x + text_cells(part[i].name) + 1 + text_cells(show_whole(part[i].n, n)) > end)
+            break;
         x += canvas_text(to, x, line.y, end - x, STYLE_LABEL, "%s ", part[i].name);
         x += canvas_text(to, x, line.y, end - x, part[i].n > 0 ? part[i].style : STYLE_LABEL,
                          "%s  ", show_whole(part[i].n, n));

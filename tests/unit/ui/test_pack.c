@@ -22,15 +22,15 @@ static void packs_to(const char *from, const char *wanted, bool repeat)
 static void neighbouring_colours_become_one(void **state)
 {
     (void)state;
-    packs_to("\033[0;1m\033[38;5;37mx", "\033[0;1;38;5;37mx", false);
+    packs_to("\033[0;1m\033[38;5;37mx", "\033[;1;38;5;37mx", false);
     packs_to("\033[39m\033[49mx\033[1my", "\033[39;49mx\033[1my", false);
 }
 
 static void a_reset_forgets_what_came_before_it(void **state)
 {
     (void)state;
-    packs_to("\033[38;5;37m\033(B\033[mx", "\033[0mx", false);
-    packs_to("\033[1m\033[0m\033[38;5;9mx", "\033[0;38;5;9mx", false);
+    packs_to("\033[38;5;37m\033(B\033[mx", "\033[mx", false);
+    packs_to("\033[1m\033[0m\033[38;5;9mx", "\033[;38;5;9mx", false);
 }
 
 static void long_runs_are_repeated_where_the_terminal_can(void **state)
