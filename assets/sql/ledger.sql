@@ -48,7 +48,7 @@ where a.call_id = ?1
 order by a.id
 
 -- name: charges_of
-select dim, units, price_pico, price_per, price_id, amount_pico
+select sub, model, dim, units, price_pico, price_per, price_id, amount_pico
 from charge where attempt_id = ?1 and seq = 0
 
 -- name: result_of

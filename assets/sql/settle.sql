@@ -34,8 +34,9 @@ insert or ignore into alert (budget_id, start_ms, limit_version, threshold, fire
 values (?1, ?2, ?3, ?4, ?5)
 
 -- name: charge_add
-insert into charge (attempt_id, seq, dim, units, price_pico, price_per, price_id, amount_pico)
-values (?1, 0, ?2, ?3, ?4, ?5, ?6, ?7)
+insert into charge
+    (attempt_id, seq, sub, model, dim, units, price_pico, price_per, price_id, amount_pico)
+values (?1, 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 
 -- name: usage_raw_add
 insert into usage_raw (attempt_id, json) values (?1, ?2)

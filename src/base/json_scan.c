@@ -46,36 +46,65 @@ static size_t value_len(struct str s)
     return i;
 }
 
-/* Steps into one member of the container s; false when it has none of that name or place. */
-static bool step_into(struct str *s, struct str key)
+struct json_walk json_walk(struct str raw)
 {
-    bool named = s->len > 0 && s->at[0] == '{';
+    struct json_walk walk = { .named = raw.len > 0 && raw.at[0] == '{' };
+
+    if (walk.named || (raw.len > 0 && raw.at[0] == '['))
+        walk.rest = skip_space(str_from(raw, 1));
+    return walk;
+}
+
+/* The next member's name, quotes taken off (empty in a list), and its value. */
+static bool walk_step(struct json_walk *walk, struct str *key, struct str *raw)
+{
+    struct str rest = walk->rest;
+    size_t len;
+
+    if (rest.len == 0 || rest.at[0] == '}' || rest.at[0] == ']')
+        return false;
+    *key = str_first(rest, 0);
+    if (walk->named) {
+        len = text_len(rest);
+        if (len >= 2)
+            *key = (struct str){ rest.at + 1, len - 2 };
+        rest = skip_space(str_from(rest, len));
+        rest = skip_space(str_from(rest, 1)); /* the colon */
+    }
+    len = value_len(rest);
+    *raw = str_first(rest, len);
+    rest = skip_space(str_from(rest, len));
+    if (rest.len > 0 && rest.at[0] == ',')
+        rest = skip_space(str_from(rest, 1));
+    else if (len == 0)
+        rest.len = 0; /* not JSON: never the same place twice */
+    walk->rest = rest;
+    return true;
+}
+
+bool json_walk_next(struct json_walk *walk, struct str *raw)
+{
+    struct str key;
+
+    return walk_step(walk, &key, raw);
+}
+
+/* Steps into one member of the container s; false when it has none of that name or place. */
+static bool step_into(struct str *s, struct str name)
+{
+    struct json_walk walk = json_walk(*s);
     int64_t place = -1, i = 0;
-    struct str rest = skip_space(str_from(*s, 1));
+    struct str key, raw;
 
     if (s->len == 0 || (s->at[0] != '{' && s->at[0] != '['))
         return false;
-    if (!named && !str_int(key, 0, INT32_MAX, &place))
+    if (!walk.named && !str_int(name, 0, INT32_MAX, &place))
         return false;
-    while (rest.len > 0 && rest.at[0] != '}' && rest.at[0] != ']') {
-        bool here = i++ == place;
-        size_t len;
-
-        if (named) {
-            len = text_len(rest);
-            here = len >= 2 && str_equal((struct str){ rest.at + 1, len - 2 }, key);
-            rest = skip_space(str_from(rest, len));
-            rest = skip_space(str_from(rest, 1)); /* the colon */
-        }
-        len = value_len(rest);
-        if (here) {
-            *s = str_first(rest, len);
+    while (walk_step(&walk, &key, &raw))
+        if (walk.named ? str_equal(key, name) : i++ == place) {
+            *s = raw;
             return true;
         }
-        rest = skip_space(str_from(rest, len));
-        if (rest.len > 0 && rest.at[0] == ',')
-            rest = skip_space(str_from(rest, 1));
-    }
     return false;
 }
 

@@ -21,6 +21,8 @@ struct cli {
     char *const *env;
     const char *program_dir; /* where purser was found: purserd lies beside it */
     const struct command *command;
+    /* The table, for help and completion, which stand in it themselves. */
+    const struct command *(*command_at)(size_t i); /* NULL behind the last one */
 };
 
 enum flag_kind { FLAG_YES, FLAG_TEXT, FLAG_INT, FLAG_MONEY, FLAG_LIST };

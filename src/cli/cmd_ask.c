@@ -2,6 +2,7 @@
 /* purser ask: one metered call. The answer on stdout, one line with its cost on stderr. */
 #include "cli/session.h"
 
+#include "base/base64.h"
 #include "base/json_out.h"
 
 #include <stdio.h>
@@ -63,24 +64,6 @@ static bool read_all(FILE *from, const char *name, size_t cap, struct buf *to, s
     return ferror(from) == 0 || err_set(err, ERR_IO, "%s cannot be read", name);
 }
 
-static void put_base64(struct buf *to, struct str bytes)
-{
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    for (size_t i = 0; i < bytes.len; i += 3) {
-        unsigned long group = (unsigned long)(unsigned char)bytes.at[i] << 16;
-
-        if (i + 1 < bytes.len)
-            group |= (unsigned long)(unsigned char)bytes.at[i + 1] << 8;
-        if (i + 2 < bytes.len)
-            group |= (unsigned char)bytes.at[i + 2];
-        buf_add_char(to, digit[group >> 18]);
-        buf_add_char(to, digit[(group >> 12) & 63]);
-        buf_add_char(to, i + 1 < bytes.len ? digit[(group >> 6) & 63] : '=');
-        buf_add_char(to, i + 2 < bytes.len ? digit[group & 63] : '=');
-    }
-}
-
 static const char *mime_of(struct str bytes)
 {
     if (str_starts(bytes, STR("\x89PNG")))
@@ -106,7 +89,7 @@ static bool put_image(struct json_out *out, const char *path, struct err *err)
         ok = err_set(err, ERR_INPUT, "%s is neither PNG, JPEG nor WebP", path);
     if (ok) {
         buf_init(&text, IMAGE_CAP * 2);
-        put_base64(&text, buf_str(&bytes));
+        base64_add(&text, buf_str(&bytes));
         json_put_object(out, NULL);
         json_put_cstr(out, "mime", mime);
         json_put_text(out, "base64", buf_str(&text));

@@ -3,8 +3,10 @@
 #include "cli/session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static const struct flag flags[] = {
@@ -51,6 +53,25 @@ static void on_notified(struct session *s, const char *method, const struct json
     (void)params;
 }
 
+/* The connection ends before the books are closed; the lock is given back last of all. */
+static void wait_for_lock(const struct cli *cli)
+{
+    struct config_paths paths;
+    char path[CONFIG_PATH + 16];
+    struct err err;
+    int fd;
+
+    if (cli->host != NULL || !cli_paths(cli, &paths, &err))
+        return;
+    snprintf(path, sizeof(path), "%s/lock", paths.state_dir);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (flock(fd, LOCK_SH) != 0)
+        cli_note(cli, "cannot see whether it has ended");
+    close(fd);
+}
+
 static int stop(const struct cli *cli, bool now)
 {
     struct session s;
@@ -73,6 +94,7 @@ static int stop(const struct cli *cli, bool now)
         return cli_fail(cli, &err);
     }
     session_close(&s);
+    wait_for_lock(cli);
     cli_note(cli, "the daemon has stopped");
     return 0;
 }

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /* purser help and completion: both are made from the command table. */
-#include "cli/commands.h"
+#include "cli/cli.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static const struct command *find(const struct cli *cli, const char *name)
+{
+    const struct command *command;
+
+    for (size_t i = 0; (command = cli->command_at(i)) != NULL; i++)
+        if (strcmp(command->name, name) == 0)
+            return command;
+    return NULL;
+}
 
 static int run_help(struct cli *cli, const struct flag_value *flag, char **word, int words)
 {
     (void)flag;
     if (words == 1) {
-        const struct command *command = command_find(word[0]);
+        const struct command *command = find(cli, word[0]);
 
         if (command == NULL)
             return cli_usage(cli, "there is no command \"%s\"", word[0]);
@@ -20,8 +30,8 @@ static int run_help(struct cli *cli, const struct flag_value *flag, char **word,
            "usage: purser [--home DIR] [-H [USER@]HOST] [--json] [--quiet] [--no-color] "
            "COMMAND ...\n       purser                 the terminal UI\n\n",
            PURSER_VERSION);
-    for (size_t i = 0; i < command_count(); i++)
-        printf("  %-11s %s\n", command_at(i)->name, command_at(i)->summary);
+    for (size_t i = 0; cli->command_at(i) != NULL; i++)
+        printf("  %-11s %s\n", cli->command_at(i)->name, cli->command_at(i)->summary);
     printf("\n`purser COMMAND --help` shows flags and examples.\n");
     return 0;
 }
@@ -35,17 +45,17 @@ const struct command command_help = {
     .run = run_help,
 };
 
-static void words_of_commands(const char *before, const char *between)
+static void words_of_commands(const struct cli *cli)
 {
-    for (size_t i = 0; i < command_count(); i++)
-        printf("%s%s%s", before, command_at(i)->name, between);
+    for (size_t i = 0; cli->command_at(i) != NULL; i++)
+        printf("%s ", cli->command_at(i)->name);
 }
 
-static void bash(void)
+static void bash(const struct cli *cli)
 {
     printf("_purser() {\n    local cur=${COMP_WORDS[COMP_CWORD]}\n    case ${COMP_WORDS[1]} in\n");
-    for (size_t i = 0; i < command_count(); i++) {
-        const struct command *c = command_at(i);
+    for (size_t i = 0; cli->command_at(i) != NULL; i++) {
+        const struct command *c = cli->command_at(i);
 
         printf("    %s) COMPREPLY=($(compgen -f -W '", c->name);
         for (int f = 0; c->flags != NULL && c->flags[f].name != NULL; f++)
@@ -53,23 +63,23 @@ static void bash(void)
         printf("--help' -- \"$cur\")) ;;\n");
     }
     printf("    *) COMPREPLY=($(compgen -W '");
-    words_of_commands("", " ");
+    words_of_commands(cli);
     printf("--home --json --quiet --no-color --version' -- \"$cur\")) ;;\n    esac\n}\n"
            "complete -o filenames -F _purser purser\n");
 }
 
-static void zsh(void)
+static void zsh(const struct cli *cli)
 {
     printf("#compdef purser\nlocal -a commands\ncommands=(\n");
-    for (size_t i = 0; i < command_count(); i++)
-        printf("  '%s:%s'\n", command_at(i)->name, command_at(i)->summary);
+    for (size_t i = 0; cli->command_at(i) != NULL; i++)
+        printf("  '%s:%s'\n", cli->command_at(i)->name, cli->command_at(i)->summary);
     printf(")\nif (( CURRENT == 2 )); then _describe command commands; else _files; fi\n");
 }
 
-static void fish(void)
+static void fish(const struct cli *cli)
 {
-    for (size_t i = 0; i < command_count(); i++) {
-        const struct command *c = command_at(i);
+    for (size_t i = 0; cli->command_at(i) != NULL; i++) {
+        const struct command *c = cli->command_at(i);
 
         printf("complete -c purser -n __fish_use_subcommand -a %s -d '%s'\n", c->name, c->summary);
         for (int f = 0; c->flags != NULL && c->flags[f].name != NULL; f++)
@@ -83,11 +93,11 @@ static int run_completion(struct cli *cli, const struct flag_value *flag, char *
     (void)flag;
     (void)words;
     if (strcmp(word[0], "bash") == 0)
-        bash();
+        bash(cli);
     else if (strcmp(word[0], "zsh") == 0)
-        zsh();
+        zsh(cli);
     else if (strcmp(word[0], "fish") == 0)
-        fish();
+        fish(cli);
     else
         return cli_usage(cli, "completion knows bash, zsh and fish, not \"%s\"", word[0]);
     return 0;

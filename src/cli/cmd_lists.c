@@ -75,19 +75,28 @@ static void show_events(const struct cli *cli, const struct json *r)
                 COUNT_OF(columns));
 }
 
+static void show_test(const struct cli *cli, const struct json *r)
+{
+    (void)cli;
+    printf("sent through %lld channels, the screens and the log\n",
+           (long long)json_whole(json_get(r, "channels")));
+}
+
 static int run_alerts(struct cli *cli, const struct flag_value *flag, char **word, int words)
 {
     (void)flag;
+    if (words == 1 && strcmp(word[0], "test") == 0)
+        return cli_simple(cli, "alerts.test", NULL, "", show_test);
     if (words == 1 && strcmp(word[0], "list") != 0)
-        return cli_usage(cli, "alerts knows list, not \"%s\"", word[0]);
+        return cli_usage(cli, "alerts knows list and test, not \"%s\"", word[0]);
     return cli_simple(cli, "alerts.list", NULL, "", show_events);
 }
 
 const struct command command_alerts = {
     .name = "alerts",
-    .arguments = "[list]",
+    .arguments = "[list | test]",
     .summary = "thresholds that were crossed and other warnings",
-    .examples = { "alerts", "alerts --json" },
+    .examples = { "alerts", "alerts test", "alerts --json" },
     .words_most = 1,
     .run = run_alerts,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* purser prices: the effective-dated price book, and what has no price. */
+#include "cli/price_import.h"
 #include "cli/session.h"
 
 #include "base/json_out.h"
@@ -13,6 +14,24 @@ static const struct flag flags[] = {
     { .name = "output", .kind = FLAG_TEXT, .value = "USD", .help = "for 1M completion tokens" },
     { .name = "cache-read", .kind = FLAG_TEXT, .value = "USD", .help = "for 1M cached tokens" },
     { .name = "cache-write", .kind = FLAG_TEXT, .value = "USD", .help = "for 1M tokens written" },
+    { .name = "format",
+      .kind = FLAG_TEXT,
+      .value = "NAME",
+      .local = true,
+      .help = "import: auto, litellm, models.dev, genai-prices or purser" },
+    { .name = "provider",
+      .kind = FLAG_TEXT,
+      .value = "NAME",
+      .local = true,
+      .help = "import: only this provider's, by its name in the price book" },
+    { .name = "dry-run",
+      .kind = FLAG_YES,
+      .local = true,
+      .help = "import: show the difference and change nothing" },
+    { .name = "replace",
+      .kind = FLAG_YES,
+      .local = true,
+      .help = "import: also models priced by hand or by the catalogue" },
     { .name = NULL },
 };
 
@@ -42,6 +61,17 @@ static void show_unpriced(const struct cli *cli, const struct json *r)
     print_table(json_get(r, "unpriced"), columns, COUNT_OF(columns));
 }
 
+static int import(const struct cli *cli, const struct flag_value *flag, const char *file)
+{
+    struct price_import_ask ask = { .file = file,
+                                    .format = flag[flag_at(flags, "format")].text,
+                                    .provider = flag[flag_at(flags, "provider")].text,
+                                    .dry_run = flag[flag_at(flags, "dry-run")].given,
+                                    .replace = flag[flag_at(flags, "replace")].given };
+
+    return price_import(cli, &ask);
+}
+
 static int run(struct cli *cli, const struct flag_value *flag, char **word, int words)
 {
     const char *verb = words == 0 ? "list" : word[0];
@@ -61,18 +91,22 @@ static int run(struct cli *cli, const struct flag_value *flag, char **word, int 
         status = cli_simple(cli, "prices.show", flag, buf_text(&extra), show);
     else if (strcmp(verb, "set") == 0 && words == 2)
         status = cli_simple(cli, "prices.set", flag, buf_text(&extra), show);
+    else if (strcmp(verb, "import") == 0 && words == 2)
+        status = import(cli, flag, word[1]);
     else
-        status = cli_usage(cli, "prices knows list, show P/M, set P/M and unpriced");
+        status = cli_usage(cli, "prices knows list, show P/M, set P/M, import FILE and unpriced");
     buf_fini(&extra);
     return status;
 }
 
 const struct command command_prices = {
     .name = "prices",
-    .arguments = "[list | show P/M | set P/M --input USD --output USD | unpriced]",
+    .arguments = "[list | show P/M | set P/M --input USD --output USD | "
+                 "import FILE [--format NAME] [--dry-run] | unpriced]",
     .summary = "the price book; a price that was used is never edited",
     .examples = { "prices list --model gpt-5", "prices show openai/gpt-5-mini --at 2026-10-01",
-                  "prices set local/my-model --input 0.10 --output 0.40" },
+                  "prices set local/my-model --input 0.10 --output 0.40",
+                  "prices import model_prices.json --dry-run" },
     .flags = flags,
     .words_most = 2,
     .run = run,

@@ -78,7 +78,17 @@ static void daemon_closed(void *owner, const struct err *err)
     over(b, b->outside);
 }
 
+/* What was asked is still answered after the asker has said all. */
+static void outside_eof(void *owner)
+{
+    struct bridge *b = owner;
+
+    if (b->daemon != NULL)
+        stream_end_writes(b->daemon);
+}
+
 static const struct stream_events outside_events = {
+    .eof = outside_eof,
     .bytes = outside_bytes,
     .drained = outside_drained,
     .closed = outside_closed,

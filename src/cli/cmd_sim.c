@@ -1,70 +1,62 @@
 /* SPDX-License-Identifier: MIT */
 /* `purser sim`: runs the rehearsal provider until it is interrupted, or for so many seconds. */
-#include "cli/cmd_sim.h"
-
-#include "base/err.h"
+#include "cli/cli.h"
 #include "cli/sim.h"
-#include "core/money.h"
 
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 
-static const char usage[] =
-    "usage: purser sim [--port N] [--latency-ms N] [--tokens-per-s N] [--fault NAME[:RATE]]...\n"
-    "                  [--seed N] [--for-s N] [--price-provider NAME]\n"
-    "The rehearsal provider on loopback: answers like an OpenAI or Ollama server, costs nothing,\n"
-    "and says at GET /sim/bill what it would have cost. Everything it says is marked SIMULATED.\n"
-    "faults: 429 500 503 402 401 stall cut nousage reset slow invalid; a rate is 0.05 or 5%\n";
-
-static const struct option flags[] = {
-    { "port", required_argument, NULL, 'p' },
-    { "latency-ms", required_argument, NULL, 'l' },
-    { "tokens-per-s", required_argument, NULL, 't' },
-    { "fault", required_argument, NULL, 'f' },
-    { "seed", required_argument, NULL, 's' },
-    { "for-s", required_argument, NULL, 'd' },
-    { "price-provider", required_argument, NULL, 'P' },
-    { "help", no_argument, NULL, 'h' },
-    { NULL, 0, NULL, 0 },
+static const struct flag flags[] = {
+    { .name = "port",
+      .kind = FLAG_INT,
+      .value = "N",
+      .most = 65535,
+      .help = "default: any free one" },
+    { .name = "latency-ms",
+      .kind = FLAG_INT,
+      .value = "N",
+      .most = 3600000,
+      .help = "before each answer" },
+    { .name = "tokens-per-s",
+      .kind = FLAG_INT,
+      .value = "N",
+      .most = 1000000,
+      .help = "how fast a streamed answer comes; default: at once" },
+    { .name = "fault",
+      .kind = FLAG_LIST,
+      .value = "NAME[:RATE]",
+      .help = "429 500 503 402 401 stall cut nousage reset slow invalid; a rate is 0.05 or 5%" },
+    { .name = "seed",
+      .kind = FLAG_INT,
+      .value = "N",
+      .most = INT64_MAX,
+      .help = "the same seed gives the same answers and faults" },
+    { .name = "for-s",
+      .kind = FLAG_INT,
+      .value = "N",
+      .most = 86400 * 365,
+      .help = "end after so many seconds" },
+    { .name = "price-provider",
+      .kind = FLAG_TEXT,
+      .value = "NAME",
+      .help = "whose prices it bills (default: openai)" },
+    { .name = NULL },
 };
 
-static bool number(int flag, int64_t most, int64_t *out, struct err *err)
+static bool read_options(const struct flag_value *flag, struct sim_options *options,
+                         struct err *err)
 {
-    return str_int(str_of(optarg), 0, most, out) ||
-           err_set(err, ERR_USAGE, "-%c: \"%s\" is not a number from 0 to %lld", flag, optarg,
-                   (long long)most);
-}
+    const struct flag_value *fault = &flag[flag_at(flags, "fault")];
 
-static bool read_flag(int flag, struct sim_options *options, int64_t *for_s, struct err *err)
-{
-    int64_t n = 0;
-
-    switch (flag) {
-    case 'p':
-        if (!number(flag, 65535, &n, err))
+    options->port = (int)flag[flag_at(flags, "port")].number;
+    options->latency_ms = flag[flag_at(flags, "latency-ms")].number;
+    options->tokens_per_s = flag[flag_at(flags, "tokens-per-s")].number;
+    options->seed = (uint64_t)flag[flag_at(flags, "seed")].number;
+    options->price_provider = flag[flag_at(flags, "price-provider")].text;
+    for (int i = 0; i < fault->count; i++)
+        if (!sim_fault_read(str_of(fault->list[i]), options, err))
             return false;
-        options->port = (int)n;
-        return true;
-    case 'l':
-        return number(flag, 3600000, &options->latency_ms, err);
-    case 't':
-        return number(flag, 1000000, &options->tokens_per_s, err);
-    case 'f':
-        return sim_fault_read(str_of(optarg), options, err);
-    case 's':
-        if (!number(flag, INT64_MAX, &n, err))
-            return false;
-        options->seed = (uint64_t)n;
-        return true;
-    case 'd':
-        return number(flag, 86400 * 365, for_s, err);
-    case 'P':
-        options->price_provider = optarg;
-        return true;
-    default:
-        return err_set(err, ERR_USAGE, "see purser sim --help");
-    }
+    return true;
 }
 
 /* The loop ends when this says so. */
@@ -94,7 +86,7 @@ static void stop_by_signal(void *arg, int signum)
     stop(arg);
 }
 
-static int run(const struct sim_options *options, int64_t for_s)
+static int serve(const struct sim_options *options, int64_t for_s)
 {
     struct running r = { .loop = loop_new() };
     struct err err = { 0 };
@@ -117,22 +109,25 @@ static int run(const struct sim_options *options, int64_t for_s)
     return loop_close(r.loop) ? 0 : 1;
 }
 
-int cmd_sim(int argc, char **argv)
+static int run(struct cli *cli, const struct flag_value *flag, char **word, int words)
 {
     struct sim_options options = { 0 };
     struct err err = { 0 };
-    int64_t for_s = 0;
-    int flag;
 
-    while ((flag = getopt_long(argc, argv, "", flags, NULL)) != -1) {
-        if (flag == 'h') {
-            fputs(usage, stdout);
-            return 0;
-        }
-        if (!read_flag(flag, &options, &for_s, &err)) {
-            fprintf(stderr, "purser sim: %s\n", err.text);
-            return err_code_exit(err.code);
-        }
-    }
-    return run(&options, for_s);
+    (void)word;
+    (void)words;
+    if (!read_options(flag, &options, &err))
+        return cli_usage(cli, "%s", err.text);
+    return serve(&options, flag[flag_at(flags, "for-s")].number);
 }
+
+const struct command command_sim = {
+    .name = "sim",
+    .arguments = "[--port N] [--latency-ms N] [--fault NAME[:RATE]]... [--seed N] [--for-s N]",
+    .summary = "a rehearsal provider on loopback: answers, costs nothing, keeps an exact bill",
+    .examples = { "sim --port 9000 --latency-ms 200",
+                  "sim --fault 429:10% --fault cut:0.02 --seed 7",
+                  "sim --for-s 60 --price-provider anthropic" },
+    .flags = flags,
+    .run = run,
+};

@@ -14,14 +14,9 @@ static const struct command *const commands[] = {
 #undef COMMAND
 };
 
-size_t command_count(void)
-{
-    return COUNT_OF(commands);
-}
-
 const struct command *command_at(size_t i)
 {
-    return commands[i];
+    return i < COUNT_OF(commands) ? commands[i] : NULL;
 }
 
 const struct command *command_find(const char *name)

@@ -7,8 +7,7 @@
 
 #include <stddef.h>
 
-size_t command_count(void);
-const struct command *command_at(size_t i);
+const struct command *command_at(size_t i);           /* NULL behind the last one */
 const struct command *command_find(const char *name); /* NULL when there is none */
 
 #endif

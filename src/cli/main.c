@@ -2,14 +2,14 @@
 /* purser: the commands and the UI. Starts in a few milliseconds: no libcurl, no SQLite. */
 #include "cli/commands.h"
 
+#include "base/xalloc.h"
+
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-extern char **environ;
 
 /* Where this program lies, so that purserd beside it is found even when PATH does not say. */
 static void find_program_dir(char *out, size_t size)
@@ -50,16 +50,14 @@ static bool global_flag(struct cli *cli, int argc, char **argv, int *i, bool *wr
 
 static int run_command(struct cli *cli, const struct command *command, int argc, char **argv)
 {
-    struct flag_value *value = calloc(FLAGS_MAX, sizeof(*value));
-    char **word = calloc((size_t)argc + 1, sizeof(*word));
+    struct flag_value *value = xcalloc(FLAGS_MAX, sizeof(*value));
+    char **word = xcalloc((size_t)argc + 1, sizeof(*word));
     struct err err = { 0 };
     bool help;
     int words, status;
 
     cli->command = command;
-    if (value == NULL || word == NULL) {
-        status = 1;
-    } else if (!flags_read(command->flags, argc, argv, value, word, &words, &help, &err)) {
+    if (!flags_read(command->flags, argc, argv, value, word, &words, &help, &err)) {
         status = cli_usage(cli, "%s", err.text);
     } else if (help) {
         cli_help(command);
@@ -94,7 +92,7 @@ static int take_globals(struct cli *cli, int argc, char **argv, bool *wrong)
 int main(int argc, char **argv)
 {
     static char program_dir[CONFIG_PATH];
-    struct cli cli = { .env = environ, .program_dir = program_dir };
+    struct cli cli = { .env = environ, .program_dir = program_dir, .command_at = command_at };
     const struct command *command;
     bool wrong = false;
     int words;

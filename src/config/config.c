@@ -9,34 +9,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { FILE_CAP = 1 << 20, ERRORS_MAX = 100 };
+enum { FILE_CAP = 1 << 20 };
 
 /* --- errors --- */
-
-void draft_wrong(struct draft *draft, struct place at, const char *key, const char *fmt, ...)
-{
-    struct config_errors *errors = draft->errors;
-    struct config_error *error;
-    va_list args;
-
-    if (errors->count == ERRORS_MAX)
-        return;
-    errors->error = xrealloc(errors->error, (errors->count + 1) * sizeof(*errors->error));
-    error = &errors->error[errors->count++];
-    *error = (struct config_error){ .line = at.line, .column = at.column };
-    str_copy(error->file, sizeof(error->file),
-             str_of(at.line > 0 || key[0] == '\0' ? draft->file : "environment"));
-    str_copy(error->key, sizeof(error->key), str_of(key));
-    va_start(args, fmt);
-    vsnprintf(error->message, sizeof(error->message), fmt, args);
-    va_end(args);
-}
 
 void config_errors_free(struct config_errors *errors)
 {
@@ -65,60 +45,6 @@ static int by_place(const void *a, const void *b)
 
     return one->line != other->line ? (one->line > other->line) - (one->line < other->line)
                                     : (one->column > other->column) - (one->column < other->column);
-}
-
-/* --- the draft --- */
-
-static void *grow(void *list, size_t count, size_t size)
-{
-    char *longer = xrealloc(list, (count + 1) * size);
-
-    memset(longer + count * size, 0, size);
-    return longer;
-}
-
-struct config_provider *draft_provider(struct draft *draft, struct place at)
-{
-    struct config *config = draft->config;
-    size_t n = config->providers++;
-
-    config->provider = grow(config->provider, n, sizeof(*config->provider));
-    draft->provider = grow(draft->provider, n, sizeof(*draft->provider));
-    draft->provider[n].at = at;
-    option_defaults(CONFIG_PROVIDER, &config->provider[n]);
-    return &config->provider[n];
-}
-
-struct config_budget *draft_budget(struct draft *draft, struct place at)
-{
-    struct config *config = draft->config;
-    size_t n = config->budgets++;
-
-    config->budget = grow(config->budget, n, sizeof(*config->budget));
-    draft->budget = grow(draft->budget, n, sizeof(*draft->budget));
-    draft->budget[n].at = at;
-    option_defaults(CONFIG_BUDGET, &config->budget[n]);
-    return &config->budget[n];
-}
-
-struct config_rule *draft_rule(struct draft *draft, struct place at)
-{
-    struct config *config = draft->config;
-    size_t n = config->rules++;
-
-    config->rule = grow(config->rule, n, sizeof(*config->rule));
-    draft->rule = grow(draft->rule, n, sizeof(*draft->rule));
-    draft->rule[n].at = at;
-    option_defaults(CONFIG_RULE, &config->rule[n]);
-    return &config->rule[n];
-}
-
-struct place said_at(const struct said *said, enum config_scope scope, const char *path)
-{
-    int number = option_find(scope, str_of(path));
-
-    ensure(number >= 0);
-    return said->of[number];
 }
 
 /* --- the environment --- */
@@ -174,6 +100,7 @@ static void check_budgets(struct draft *draft)
         const struct said *said = &draft->budget[i];
         struct place days = said_at(said, CONFIG_BUDGET, "days");
 
+        draft_label(draft, "budgets.%zu", i + 1);
         if (budget->name[0] == '\0')
             draft_wrong(draft, said->at, "name", "is missing: every budget has one");
         for (size_t k = 0; k < i && budget->name[0] != '\0'; k++)
@@ -194,6 +121,7 @@ static void check_budgets(struct draft *draft)
             budget->alerts = config->alerts.percents;
         }
     }
+    draft_label(draft, "%s", "");
 }
 
 /* Names of providers must be ours. Where the providers were found and not listed, a name may wait
@@ -204,12 +132,14 @@ static void check_names(struct draft *draft)
     bool listed = config->providers > 0 && !config->provider[0].found;
 
     for (size_t i = 0; i < config->rules; i++) {
+        draft_label(draft, "routing.rules.%zu", i + 1);
         if (config->rule[i].use[0] == '\0')
             draft_wrong(draft, draft->rule[i].at, "use", "is missing: who should do it?");
         else if (listed && provider_of(config, config->rule[i].use) == NULL)
             draft_wrong(draft, said_at(&draft->rule[i], CONFIG_RULE, "use"), "use",
                         "\"%s\" begins with no configured provider", config->rule[i].use);
     }
+    draft_label(draft, "%s", "");
     for (size_t i = 0; i < config_option_count(); i++) {
         const struct config_option *facts = &option_at(i)->facts;
         const char *use = (const char *)config + option_at(i)->offset;
@@ -236,6 +166,21 @@ static void check_names(struct draft *draft)
     }
 }
 
+/* A model that routing.models names is the one its provider is asked for. */
+static void spread_models(struct config *config)
+{
+    for (int t = 0; t < TASK_TYPES; t++) {
+        const char *use = config->routing.model[t], *slash = strchr(use, '/');
+
+        for (size_t i = 0; i < config->providers && slash != NULL; i++) {
+            struct config_provider *provider = &config->provider[i];
+
+            if (provider_of(config, use) == provider)
+                str_copy(provider->model[t], sizeof(provider->model[t]), str_of(slash + 1));
+        }
+    }
+}
+
 static void finish(struct draft *draft)
 {
     struct config *config = draft->config;
@@ -243,11 +188,14 @@ static void finish(struct draft *draft)
     take_environment(draft);
     kinds_find(draft);
     for (size_t i = 0; i < config->providers; i++) {
+        draft_label(draft, "providers.%s", config->provider[i].name);
         kinds_complete(draft, i);
         kinds_key(draft, i);
     }
+    draft_label(draft, "%s", "");
     check_budgets(draft);
     check_names(draft);
+    spread_models(config);
     if (config->ingest.chunk_overlap >= config->ingest.chunk_tokens)
         draft_wrong(draft, said_at(&draft->root, CONFIG_ROOT, "ingest.chunk_overlap"),
                     "ingest.chunk_overlap", "should be less than ingest.chunk_tokens");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A configuration on its way: what was said where, and all that is wrong so far. Private to
- * config: yaml.c fills it, finish.c completes and checks it. */
+ * config: yaml.c and kinds.c fill it, config.c completes and checks it. */
 #ifndef CONFIG_DRAFT_H
 #define CONFIG_DRAFT_H
 
@@ -22,9 +22,13 @@ struct draft {
     struct config_errors *errors; /* borrowed */
     const char *file;
     char *const *env;
+    char label[96]; /* the entry at hand, "providers.openai"; stands before keys in errors */
     struct said root;
     struct said *provider, *budget, *rule; /* one for each of config's */
 };
+
+/* The entry that is at hand from now on; "" for none. */
+void draft_label(struct draft *draft, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Notes one thing that is wrong. */
 void draft_wrong(struct draft *draft, struct place at, const char *key, const char *fmt, ...)

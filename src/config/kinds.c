@@ -268,8 +268,8 @@ void kinds_key(struct draft *draft, size_t i)
                (provider->api_key_command[0] != '\0');
 
     if (ways > 1) {
-        draft_wrong(draft, said->at, provider->name,
-                    "has more than one of api_key_env, api_key_file, api_key_command");
+        draft_wrong(draft, said->at, "api_key_env",
+                    "is one of two or more: give the key in one way");
     } else if (provider->api_key_file[0] != '\0') {
         key_from_file(draft, provider, said_at(said, CONFIG_PROVIDER, "api_key_file"));
     } else if (provider->api_key_command[0] != '\0') {

@@ -205,7 +205,9 @@ static void providers(struct reader *r, const yaml_node_t *node)
             draft_wrong(r->draft, at, path, "should be a short name of letters, digits, _ - .");
         t.base = provider;
         t.said = &r->draft->provider[r->draft->config->providers - 1];
+        draft_label(r->draft, "%s", path);
         map(r, &t, node_at(r, pair->value), "", 1);
+        draft_label(r->draft, "%s", "");
     }
 }
 
@@ -232,7 +234,10 @@ static void entries(struct reader *r, const char *path, const yaml_node_t *node,
             t.base = draft_rule(draft, at);
             t.said = &draft->rule[draft->config->rules - 1];
         }
+        draft_label(draft, "%s.%zu", path,
+                    scope == CONFIG_BUDGET ? draft->config->budgets : draft->config->rules);
         map(r, &t, entry, "", 1);
+        draft_label(draft, "%s", "");
     }
 }
 

@@ -139,10 +139,12 @@ static void append(struct cutter *c, struct str text, const char *mark, const st
 {
     if (!c->fresh)
         c->section = section_of(c);
-    if (c->text.len > 0)
+    if (c->text.len > 0) {
         buf_add_text(&c->text, mark);
+        c->tokens += tokens_estimate(str_of(mark));
+    }
     buf_add_str(&c->text, text);
-    c->tokens += tokens_estimate(text) + (mark[0] == '\n' ? 1 : 0);
+    c->tokens += tokens_estimate(text);
     c->fresh = true;
     c->only_headings = c->only_headings && block->kind == BLOCK_HEADING;
     c->prose = block->kind == BLOCK_TEXT;
@@ -208,16 +210,18 @@ static void add_pieces(struct cutter *c, struct str text, enum cut cut, const st
         int64_t tokens = tokens_estimate(piece);
 
         text = str_from(text, piece.len);
+        if (tokens > c->target && cut < CUT_LETTERS) {
+            add_pieces(c, piece, cut == CUT_SENTENCE ? CUT_WORD : (enum cut)(cut + 1), block, mark);
+            mark = "";
+            continue;
+        }
         if (c->tokens + tokens > c->target && c->fresh) {
             flush(c, true);
             mark = c->text.len > 0 ? " " : "";
         }
-        if (c->tokens + tokens > c->target && !c->fresh && tokens <= c->target)
+        if (c->tokens + tokens > c->target && !c->fresh)
             open_chunk(c); /* the repeated end takes the room that this needs */
-        if (tokens > c->target && cut < CUT_LETTERS)
-            add_pieces(c, piece, cut == CUT_SENTENCE ? CUT_WORD : (enum cut)(cut + 1), block, mark);
-        else
-            append(c, piece, mark, block);
+        append(c, piece, mark, block);
         mark = "";
     }
 }

@@ -110,30 +110,32 @@ bool price_rate_of(const struct price_set *set, enum usage_dim dim, struct price
     return set->state == PRICE_KNOWN && out->known;
 }
 
+static int128 lost_by(const struct charge *line)
+{
+    return (int128)line->price.amount.pico * line->units % line->price.per;
+}
+
 /* Gives the pico-dollars that rounding down left over to the lines that lost most by it. */
 static void share_rest(struct charge *charge, size_t count, int64_t rest)
 {
-    bool got[DIMS] = { false };
-
     for (; rest > 0; rest--) {
         size_t best = count;
         int128 best_num = 0, best_den = 1;
 
         for (size_t i = 0; i < count; i++) {
-            int128 lost = (int128)charge[i].price.amount.pico * charge[i].units;
+            int128 lost = charge[i].priced ? lost_by(&charge[i]) : 0;
+            int128 whole = (int128)charge[i].price.amount.pico * charge[i].units;
 
-            if (!charge[i].priced || got[i])
+            /* a line that got its share already stands above its own whole */
+            if (lost == 0 || charge[i].amount.pico > whole / charge[i].price.per ||
+                lost * best_den <= best_num * charge[i].price.per)
                 continue;
-            lost %= charge[i].price.per;
-            if (lost * best_den > best_num * charge[i].price.per) {
-                best = i;
-                best_num = lost;
-                best_den = charge[i].price.per;
-            }
+            best = i;
+            best_num = lost;
+            best_den = charge[i].price.per;
         }
         ensure(best < count); /* the rest is never more than the lines that lost something */
         charge[best].amount.pico++;
-        got[best] = true;
     }
 }
 
@@ -142,31 +144,42 @@ static bool too_much(struct err *err)
     return err_set(err, ERR_LIMIT, "the cost does not fit into the books");
 }
 
-bool price_cost(const struct price_set *set, const struct usage *usage, struct charge charge[DIMS],
-                size_t *count, struct money *bill, struct err *err)
+bool price_lines(const struct price_set *set, const struct usage *usage, struct charge *charge,
+                 size_t room, size_t *count, struct err *err)
+{
+    for (int i = 0; i < DIMS; i++) {
+        struct charge line = { .dim = (enum usage_dim)i, .units = usage->n[i] };
+        struct price_rate rate;
+
+        if (line.units == 0)
+            continue;
+        if (line.units < 0)
+            return err_set(err, ERR_INPUT, "%s is negative", usage_dim_name(line.dim));
+        if (*count == room)
+            return err_set(err, ERR_LIMIT, "a bill of more than %zu lines", room);
+        line.priced = price_rate_of(set, line.dim, &rate);
+        if (line.priced) {
+            line.price = rate.price;
+            line.price_id = rate.row_id;
+        }
+        charge[(*count)++] = line;
+    }
+    return true;
+}
+
+bool price_total(struct charge *charge, size_t count, struct money *bill, struct err *err)
 {
     struct cost cost = { 0 };
     int64_t lines = 0;
 
-    *count = 0;
-    for (int i = 0; i < DIMS; i++) {
-        struct charge *line = &charge[*count];
-        struct price_rate rate;
+    for (size_t i = 0; i < count; i++) {
+        struct charge *line = &charge[i];
         int128 amount;
 
-        if (usage->n[i] == 0)
-            continue;
-        if (usage->n[i] < 0)
-            return err_set(err, ERR_INPUT, "%s is negative", usage_dim_name((enum usage_dim)i));
-        *line = (struct charge){ .dim = (enum usage_dim)i, .units = usage->n[i] };
-        (*count)++;
-        line->priced = price_rate_of(set, line->dim, &rate);
         if (!line->priced)
             continue;
-        line->price = rate.price;
-        line->price_id = rate.row_id;
-        amount = (int128)rate.price.amount.pico * line->units / rate.price.per;
-        if (amount > INT64_MAX || !cost_add(&cost, rate.price, line->units))
+        amount = (int128)line->price.amount.pico * line->units / line->price.per;
+        if (amount > INT64_MAX || !cost_add(&cost, line->price, line->units))
             return too_much(err);
         line->amount.pico = (int64_t)amount;
         if (add_overflows(lines, line->amount.pico, &lines))
@@ -174,8 +187,16 @@ bool price_cost(const struct price_set *set, const struct usage *usage, struct c
     }
     if (!cost_half_up(&cost, bill))
         return too_much(err);
-    share_rest(charge, *count, bill->pico - lines);
+    share_rest(charge, count, bill->pico - lines);
     return true;
+}
+
+bool price_cost(const struct price_set *set, const struct usage *usage, struct charge charge[DIMS],
+                size_t *count, struct money *bill, struct err *err)
+{
+    *count = 0;
+    return price_lines(set, usage, charge, DIMS, count, err) &&
+           price_total(charge, *count, bill, err);
 }
 
 /* What a plain call may use: no audio or video is sent, and no cache longer than 30 minutes asked

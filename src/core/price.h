@@ -123,6 +123,10 @@ struct charge {
     int64_t price_id;
     struct money amount;
     bool priced; /* false: the bucket has no rate; amount is unknown, not 0 */
+    /* Another model that worked in the same call (providers.md 1.5): its place there from 1 and its
+     * name, borrowed. 0 and NULL: the model the attempt is of. */
+    int sub;
+    const char *model;
 };
 
 /* Prices a usage. A bucket without a rate of its own falls back as providers.md says: reasoning,
@@ -133,6 +137,14 @@ struct charge {
  * a rate, that line has priced = false and set->unpriced is set by the caller's copy. */
 bool price_cost(const struct price_set *set, const struct usage *usage, struct charge charge[DIMS],
                 size_t *count, struct money *bill, struct err *err) MUST_CHECK;
+
+/* The same in two halves, for a bill of several models: price_lines appends the unrounded lines of
+ * one usage to charge[0..*count), at most `room` in all; price_total sums every priced line exactly,
+ * rounds once and gives each line its share. False: does not fit. */
+bool price_lines(const struct price_set *set, const struct usage *usage, struct charge *charge,
+                 size_t room, size_t *count, struct err *err) MUST_CHECK;
+bool price_total(struct charge *charge, size_t count, struct money *bill,
+                 struct err *err) MUST_CHECK;
 
 /* The most a call can cost (budgets.md 4.5): in_max tokens at the dearest input-side rate that it
  * may use (input, cache read and writes), out_max at the dearer of output and reasoning, plus

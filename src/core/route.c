@@ -187,6 +187,20 @@ static bool seed_rules(struct plan *p)
     return choose_local(p, "default_local") || anybody(p);
 }
 
+/* The seed's choice, as far as the user did not name somebody else for tasks of this type. */
+static bool wished_or_seed(struct plan *p)
+{
+    const char *wish = p->config->model_for[p->task->type], *model;
+    const struct route_provider *wished =
+        wish == NULL || wish[0] == '\0' ? NULL : split(p->config, wish, &model);
+    bool chosen = seed_rules(p);
+
+    if (!usable(p, wished) || (chosen && strcmp(p->out->step[0].provider, wished->name) == 0))
+        return chosen;
+    p->out->count = 0;
+    return choose(p, wished, "configured_model") || seed_rules(p);
+}
+
 /* Where the chain begins: below the first choice, or at its top when that is not in it. */
 static int chain_start(const struct plan *p)
 {
@@ -260,7 +274,7 @@ bool route_plan(const struct route_config *config, const struct task *task, stru
     *out = (struct route){ 0 };
     if (config->model_override != NULL && config->model_override[0] != '\0')
         return overridden(&plan, err);
-    if (own_rules(&plan) || seed_rules(&plan)) {
+    if (own_rules(&plan) || wished_or_seed(&plan)) {
         add_fallbacks(&plan);
         return true;
     }

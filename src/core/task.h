@@ -88,8 +88,9 @@ struct route_config {
     const char *model_override; /* "provider/model" or "model" asked for by the user; or NULL */
     const struct route_rule *rule;
     int rules;
-    const char *model_for[TASK_TYPES]; /* "provider/model" wished for a task type, or NULL: it is
-                                          what that provider is asked for, when it is chosen */
+    /* "provider/model" the user wants for a task type, or NULL: beats the seed's choice, except
+     * where that provider may not be asked; reason "configured_model" where it made a difference */
+    const char *model_for[TASK_TYPES];
 };
 
 /* The user's rules, then the seed's in order, first match wins; then the fallback chain. A class

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Creates everybody in order, destroys in reverse. Two tables of steps: the start and the end. */
+/* Creates everybody in order, destroys in reverse. The table of steps from an opened
+ * store to a served socket; the way back is shutdown.c. */
 #include "daemon/daemon.h"
 
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/assets.h"
+#include "daemon/alerts.h"
 #include "daemon/board.h"
 #include "daemon/figures.h"
 #include "daemon/journal.h"
+#include "daemon/notices.h"
 #include "daemon/providers.h"
 #include "daemon/rpc.h"
+#include "daemon/rpc_methods.h"
+#include "daemon/shutdown.h"
 #include "net/http_client.h"
 #include "work/limiter.h"
 
@@ -19,7 +24,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CONNECTIONS_MAX = 256, DRAIN_EVERY_MS = 20, DRAIN_MOST_MS = 10000 };
+enum { CONNECTIONS_MAX = 256 };
 
 static enum step recover_books(struct op *op);
 static enum step put_budgets(struct op *op);
@@ -40,36 +45,9 @@ static const struct op_step start_steps[] = {
 };
 enum { AT_BUDGETS = 1 };
 
-static enum step stop_listening(struct op *op);
-static enum step drain_calls(struct op *op);
-static enum step close_jobs(struct op *op);
-static enum step settle_calls(struct op *op);
-static enum step close_clients(struct op *op);
-static enum step close_parser(struct op *op);
-static enum step close_http(struct op *op);
-static enum step close_store(struct op *op);
-
-/* The end, in the order of HOUSE_STYLE 37. No step fails. */
-static const struct op_step stop_steps[] = {
-    { .name = "stop listening", .run = stop_listening },
-    { .name = "drain calls", .run = drain_calls }, /* not with --now */
-    { .name = "close jobs", .run = close_jobs },   /* cancels units: their calls settle */
-    { .name = "settle calls", .run = settle_calls },
-    { .name = "close clients", .run = close_clients },
-    { .name = "close parser", .run = close_parser },
-    { .name = "close http", .run = close_http },
-    { .name = "close store", .run = close_store },
-    { .name = NULL },
-};
-
 static struct daemon *starting(struct op *op)
 {
     return CONTAINER_OF(op, struct daemon, start);
-}
-
-static struct daemon *ending(struct op *op)
-{
-    return CONTAINER_OF(op, struct daemon, stop);
 }
 
 static void start_req_done(struct store_req *req)
@@ -138,7 +116,7 @@ static enum step put_prices(struct op *op)
         err_wrap(&op->err, "the shipped price catalogue");
         return STEP_FAIL;
     }
-    d->import = (struct price_import){ .row = d->catalogue, .count = count };
+    d->import = (struct price_import){ .row = d->catalogue, .count = count, .ranked = true };
     prices_import(d->store, &d->req, &d->import, start_req_done);
     return STEP_WAIT;
 }
@@ -181,9 +159,6 @@ static void attempt_told(void *owner, const struct attempt_event *e)
     struct daemon *d = owner;
 
     figures_mark(d->figures);
-    if (e->crossed_percent > 0)
-        journal_note(d->journal, '!', "budget %s has passed %d %% of its limit", e->crossed_budget,
-                     e->crossed_percent);
     if (e->uncertain)
         journal_note(d->journal, '!', "call %lld to %s was sent and not answered: charged in full",
                      (long long)e->call_id, e->provider);
@@ -232,7 +207,8 @@ static enum step load_jobs(struct op *op)
     };
 
     d->metering.book = price_book_new(d->load.row, d->load.count);
-    providers_alias(d->metering.book);
+    if (!providers_alias(d->metering.book, &op->err))
+        return STEP_FAIL;
     snprintf(library, sizeof(library), "%s/library.db", d->paths.state_dir);
     milli_text(c->ingest.images.min_aspect_milli, least, sizeof(least));
     milli_text(c->ingest.images.max_aspect_milli, most, sizeof(most));
@@ -240,12 +216,18 @@ static enum step load_jobs(struct op *op)
     return STEP_WAIT;
 }
 
+static void caught_up(struct daemon *d, struct rpc_subscriber *to)
+{
+    board_send_all(d->board, to);
+}
+
 static enum step serve(struct op *op)
 {
+    static const struct rpc_hooks hooks = { .find = rpc_method_find, .caught_up = caught_up };
     struct daemon *d = starting(op);
 
     d->figures = figures_new(d);
-    d->rpc = rpc_new(d, &op->err);
+    d->rpc = rpc_new(d, &hooks, &op->err);
     return d->rpc == NULL ? STEP_FAIL : STEP_NEXT;
 }
 
@@ -279,141 +261,6 @@ static void start_over(struct op *op)
         daemon_stop(d, d->stop_now);
 }
 
-/* --- end --- */
-
-static void stop_wake(void *arg)
-{
-    struct daemon *d = arg;
-
-    op_wake(&d->stop, NULL);
-}
-
-static enum step stop_listening(struct op *op)
-{
-    struct daemon *d = ending(op);
-
-    rpc_stop_listening(d->rpc);
-    return STEP_NEXT;
-}
-
-static void drain_tick(void *arg)
-{
-    struct daemon *d = arg;
-
-    if (d->metering.calls_open > 0 && !d->stop_now && --d->drain_turns > 0)
-        return;
-    timer_stop(d->drain);
-    op_wake(&d->stop, NULL);
-}
-
-/* Calls in flight have ten seconds to end by themselves; new units are not started meanwhile by
- * whoever closes next. */
-static enum step drain_calls(struct op *op)
-{
-    struct daemon *d = ending(op);
-
-    if (d->stop_now || d->metering.calls_open == 0)
-        return STEP_NEXT;
-    d->drain_turns = DRAIN_MOST_MS / DRAIN_EVERY_MS;
-    timer_start(d->drain, DRAIN_EVERY_MS, DRAIN_EVERY_MS);
-    return STEP_WAIT;
-}
-
-static enum step close_jobs(struct op *op)
-{
-    struct daemon *d = ending(op);
-
-    if (d->jobs == NULL)
-        return STEP_NEXT;
-    jobs_close(d->jobs, stop_wake, d);
-    return STEP_WAIT;
-}
-
-static void settle_tick(void *arg)
-{
-    struct daemon *d = arg;
-
-    if (d->metering.calls_open > 0)
-        return;
-    timer_stop(d->drain);
-    op_wake(&d->stop, NULL);
-}
-
-static enum step settle_calls(struct op *op)
-{
-    struct daemon *d = ending(op);
-
-    d->jobs = NULL;
-    timer_close(d->drain);
-    d->drain = NULL;
-    if (d->metering.calls_open == 0)
-        return STEP_NEXT;
-    d->drain = timer_new(d->loop, settle_tick, d);
-    timer_start(d->drain, DRAIN_EVERY_MS, DRAIN_EVERY_MS);
-    return STEP_WAIT;
-}
-
-static enum step close_clients(struct op *op)
-{
-    struct daemon *d = ending(op);
-
-    figures_stop(d->figures);
-    if (d->rpc == NULL)
-        return STEP_NEXT;
-    rpc_close(d->rpc, stop_wake, d);
-    d->rpc = NULL;
-    return STEP_WAIT;
-}
-
-static enum step close_parser(struct op *op)
-{
-    struct daemon *d = ending(op);
-
-    if (d->parser == NULL)
-        return STEP_NEXT;
-    parser_close(d->parser, stop_wake, d);
-    d->parser = NULL;
-    return STEP_WAIT;
-}
-
-static enum step close_http(struct op *op)
-{
-    struct daemon *d = ending(op);
-
-    http_client_close(d->http, stop_wake, d);
-    d->http = NULL;
-    return STEP_WAIT;
-}
-
-static enum step close_store(struct op *op)
-{
-    struct daemon *d = ending(op);
-
-    store_close(d->store);
-    d->store = NULL;
-    for (size_t i = 0; i < COUNT_OF(d->watch); i++)
-        signal_watch_close(d->watch[i]);
-    bell_close(d->bell);
-    timer_close(d->drain);
-    d->drain = NULL;
-    return STEP_NEXT;
-}
-
-static void stop_over(struct op *op)
-{
-    loop_stop(ending(op)->loop);
-}
-
-void daemon_stop(struct daemon *d, bool now)
-{
-    d->stopping = true;
-    d->stop_now = d->stop_now || now;
-    if (!d->started || d->stop.steps != NULL)
-        return; /* the start's end comes back here; or it is under way */
-    log_line(LOG_INFO, "daemon", "stopping%s", d->stop_now ? " at once" : "");
-    op_start(&d->stop, stop_steps, stop_over);
-}
-
 /* --- the rest --- */
 
 static void on_signal(void *arg, int signum)
@@ -438,6 +285,17 @@ static void on_bell(void *arg)
         store_deliver(d->store);
 }
 
+static void alert_told(struct daemon *d, const struct notice_delivery *delivery, const char *text)
+{
+    notices_record(d->notices, delivery);
+    journal_note(d->journal, '-', "%s", text);
+}
+
+static void alerted(struct daemon *d, const struct job_event *event)
+{
+    notices_keep(d->notices, event);
+}
+
 static bool open_all(struct daemon *d, struct err *err)
 {
     static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
@@ -452,11 +310,12 @@ static bool open_all(struct daemon *d, struct err *err)
     parser_warm(d->parser); /* while this process is small */
     d->bell = bell_new(d->loop, on_bell, d);
     store.ring_arg = d->bell;
-    d->drain = timer_new(d->loop, drain_tick, d);
     for (size_t i = 0; i < COUNT_OF(signals); i++)
         d->watch[i] = signal_watch_new(d->loop, signals[i], on_signal, d);
     d->http = http_client_new(d->loop, CONNECTIONS_MAX, "purser/" PURSER_VERSION);
-    d->journal = journal_new(d);
+    d->notices = notices_new(d);
+    d->alerts = alerts_new(d, alert_told);
+    d->journal = journal_new(d, alerted);
     d->board = board_new(d);
     d->metering.loop = d->loop;
     d->metering.clock = &d->clock;
@@ -492,6 +351,8 @@ int daemon_run(struct daemon *d)
     limiter_free(d->metering.limiter);
     price_book_free(d->metering.book);
     board_free(d->board);
+    alerts_free(d->alerts);
+    notices_free(d->notices);
     journal_free(d->journal);
     free(d->catalogue);
     if (!loop_close(d->loop)) {
@@ -500,43 +361,4 @@ int daemon_run(struct daemon *d)
     }
     arena_fini(&d->arena);
     return d->status;
-}
-
-/* --- prices anew --- */
-
-struct reload {
-    struct daemon *daemon;
-    struct store_req req;
-    struct price_load load;
-    struct arena arena;
-    void (*done)(void *arg);
-    void *arg;
-};
-
-static void reloaded(struct store_req *req)
-{
-    struct reload *r = CONTAINER_OF(req, struct reload, req);
-    struct daemon *d = r->daemon;
-
-    if (req->err.code == ERR_NONE) {
-        /* Holds keep their own copy of prices, so the old book can go. */
-        price_book_free(d->metering.book);
-        d->metering.book = price_book_new(r->load.row, r->load.count);
-        providers_alias(d->metering.book);
-    }
-    if (r->done != NULL)
-        r->done(r->arg);
-    arena_fini(&r->arena);
-    free(r);
-}
-
-void daemon_reload_prices(struct daemon *d, void (*done)(void *arg), void *arg)
-{
-    struct reload *r = xcalloc(1, sizeof(*r));
-
-    r->daemon = d;
-    r->done = done;
-    r->arg = arg;
-    r->load.arena = &r->arena;
-    prices_load(d->store, &r->req, &r->load, reloaded);
 }

@@ -15,10 +15,12 @@
 
 #include <stdbool.h>
 
+struct alerts;
 struct board;
 struct rpc;
 struct figures;
 struct journal;
+struct notices;
 
 struct daemon {
     /* given */
@@ -36,6 +38,8 @@ struct daemon {
     struct parser *parser;
     struct jobs *jobs;
     struct journal *journal;
+    struct notices *notices;
+    struct alerts *alerts;
     struct board *board;
     struct figures *figures;
     struct rpc *rpc;
@@ -60,11 +64,5 @@ struct daemon {
 /* Runs until it is stopped; the exit status. config and paths are borrowed, the lock is held by
  * the caller. */
 int daemon_run(struct daemon *daemon);
-
-/* Asks for the end: drains calls in flight (now: cancels them). Twice does no harm. */
-void daemon_stop(struct daemon *daemon, bool now);
-
-/* Prices changed: reads the book anew, then calls done. */
-void daemon_reload_prices(struct daemon *daemon, void (*done)(void *arg), void *arg);
 
 #endif

@@ -13,8 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum { LOG_BYTES_MAX = 16 << 20 };
 
 struct options {

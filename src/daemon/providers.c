@@ -2,6 +2,8 @@
 /* A kind is a dialect of src/provider or one of its presets. */
 #include "daemon/providers.h"
 
+#include "core/assets.h"
+
 #include <string.h>
 
 struct kind {
@@ -75,7 +77,7 @@ static void fill(struct metered_provider *to, const struct config_provider *from
         .api_version = text_or_null(from->api_version),
         .convention = preset == NULL ? CONVENTION_DIALECT : preset->convention,
         .quirks = preset == NULL ? 0 : preset->quirks,
-        .local = from->local || (preset == NULL ? kind->dialect->local : preset->local),
+        .local = from->local, /* the configuration decides: a remote Ollama is not local */
     };
     to->account.simulated = is_loopback(to->account.base_url) && !to->account.local;
     to->free = strcmp(from->price, "free") == 0;
@@ -87,6 +89,27 @@ static void fill(struct metered_provider *to, const struct config_provider *from
     to->timeout_ms = from->first_byte_timeout_ms;
     to->context_max = from->context_max;
     fill_models(to, from, config, arena);
+}
+
+static void fill_rules(struct metering *m, const struct config *config, struct arena *arena)
+{
+    struct route_rule *rule = ARENA_ARRAY(arena, struct route_rule, config->rules + 1);
+
+    for (size_t i = 0; i < config->rules; i++) {
+        const struct config_rule *from = &config->rule[i];
+
+        rule[i] = (struct route_rule){ .types = from->types,
+                                       .classes = from->classes,
+                                       .qualities = from->qualities,
+                                       .complexities = from->complexities,
+                                       .batch_over = (int)from->batch_over,
+                                       .use = from->use,
+                                       .reason = from->reason };
+    }
+    m->routing.rule = rule;
+    m->routing.rules = (int)config->rules;
+    for (int t = 0; t < TASK_TYPES; t++)
+        m->routing.model_for[t] = text_or_null(config->routing.model[t]);
 }
 
 static void fill_routing(struct metering *m, const struct config *config)
@@ -113,22 +136,14 @@ bool providers_fill(struct metering *m, const struct config *config, struct aren
         fill(&m->provider[m->providers++], from, &kind, config, arena);
     }
     fill_routing(m, config);
+    fill_rules(m, config, arena);
     m->default_max_output = config->calls.default_max_output;
     m->retries_max = (int)config->calls.tries;
     return true;
 }
 
-void providers_alias(struct price_book *book)
+bool providers_alias(struct price_book *book, struct err *err)
 {
-    static const char *const alias[][2] = {
-        { "alibaba_cloud", "dashscope-intl" },
-        { "dashscope", "dashscope-intl" },
-        { "local_ollama", "ollama" },
-        { "gemini", "google" },
-        { "vertex", "google" },
-        { "moonshot", "moonshotai" },
-    };
-
-    for (size_t i = 0; i < COUNT_OF(alias); i++)
-        (void)price_book_alias(book, alias[i][0], alias[i][1]);
+    (void)price_book_alias(book, "dashscope", "dashscope-intl");
+    return catalogue_aliases(asset_prices(), book, err);
 }

@@ -12,6 +12,6 @@
 bool providers_fill(struct metering *metering, const struct config *config, struct arena *arena,
                     struct err *err) MUST_CHECK;
 /* The names under which the shipped catalogue lists providers (alibaba_cloud, local_ollama ...). */
-void providers_alias(struct price_book *book);
+bool providers_alias(struct price_book *book, struct err *err) MUST_CHECK;
 
 #endif

@@ -6,9 +6,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "base/xalloc.h"
-#include "daemon/board.h"
 #include "daemon/daemon.h"
-#include "daemon/rpc_methods.h"
 #include "net/stream.h"
 
 #include <stdlib.h>
@@ -27,11 +25,13 @@ struct rpc_conn {
     struct buf line;
     struct rpc_call *calls; /* not answered yet */
     struct rpc_subscriber subscriber;
+    bool said_all; /* it sends no more: closed once everything is answered */
     struct rpc_conn *next, **before;
 };
 
 struct rpc {
     struct daemon *daemon;
+    struct rpc_hooks hooks;
     struct listener *listener;
     struct rpc_conn *conns;
     int count;
@@ -52,8 +52,16 @@ static void send_line(struct rpc_conn *conn, struct buf *line)
 
 /* --- calls --- */
 
+static void close_if_through(struct rpc_conn *conn)
+{
+    if (conn->said_all && conn->calls == NULL)
+        stream_close_after_writes(conn->stream);
+}
+
 static void call_free(struct rpc_call *call)
 {
+    struct rpc_conn *conn = call->conn;
+
     if (call->before != NULL)
         *call->before = call->next;
     if (call->next != NULL)
@@ -62,6 +70,8 @@ static void call_free(struct rpc_call *call)
     arena_fini(&call->arena);
     buf_fini(&call->out);
     free(call);
+    if (conn != NULL)
+        close_if_through(conn);
 }
 
 void rpc_answer(struct rpc_call *call)
@@ -170,7 +180,7 @@ static void take_line(void *owner, struct str line)
     id = json_int(&in, "id", 0, JSON_COUNT_MAX);
     name = json_text(&in, "method");
     json_object_or_null(&in, "params");
-    method = in.ok ? rpc_method_find(name) : NULL;
+    method = in.ok ? conn->rpc->hooks.find(name) : NULL;
     if (!in.ok) {
         send_error(conn, false, 0, &err);
     } else if (method == NULL) {
@@ -201,7 +211,15 @@ static void conn_drained(void *owner)
     struct rpc_conn *conn = owner;
 
     if (conn->subscriber.rows && !conn->subscriber.fresh)
-        board_send_all(conn->rpc->daemon->board, &conn->subscriber);
+        conn->rpc->hooks.caught_up(conn->rpc->daemon, &conn->subscriber);
+}
+
+static void conn_eof(void *owner)
+{
+    struct rpc_conn *conn = owner;
+
+    conn->said_all = true;
+    close_if_through(conn);
 }
 
 static void rpc_closed_if_empty(struct rpc *rpc)
@@ -242,6 +260,7 @@ static void conn_closed(void *owner, const struct err *end_err)
 static const struct stream_events conn_events = {
     .bytes = conn_bytes,
     .drained = conn_drained,
+    .eof = conn_eof,
     .closed = conn_closed,
 };
 
@@ -267,11 +286,12 @@ static void accepted(void *owner, struct stream *stream)
 
 /* --- the public part --- */
 
-struct rpc *rpc_new(struct daemon *daemon, struct err *err)
+struct rpc *rpc_new(struct daemon *daemon, const struct rpc_hooks *hooks, struct err *err)
 {
     struct rpc *rpc = xcalloc(1, sizeof(*rpc));
 
     rpc->daemon = daemon;
+    rpc->hooks = *hooks;
     rpc->listener = listen_unix(daemon->loop, daemon->paths.socket, accepted, rpc, err);
     if (rpc->listener != NULL)
         return rpc;

@@ -41,7 +41,17 @@ struct rpc_method {
     void (*run)(struct rpc_call *call);
 };
 
-struct rpc *rpc_new(struct daemon *daemon, struct err *err);
+struct rpc_subscriber;
+
+/* What lies above this file: the table of methods, and the board. */
+struct rpc_hooks {
+    const struct rpc_method *(*find)(struct str name); /* NULL: there is none */
+    /* A subscriber that had fallen behind has read everything: give it all rows. */
+    void (*caught_up)(struct daemon *daemon, struct rpc_subscriber *to);
+};
+
+/* Listens on the daemon's socket. NULL: see err. Nothing is answered before it returns. */
+struct rpc *rpc_new(struct daemon *daemon, const struct rpc_hooks *hooks, struct err *err);
 /* Closes the listener; connections stay until rpc_close. */
 void rpc_stop_listening(struct rpc *rpc);
 void rpc_close(struct rpc *rpc, void (*closed)(void *arg), void *arg);

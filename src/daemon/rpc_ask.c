@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* ask: one metered call for a client. A client that leaves lets go of the answer, not of the bill:
  * the call is hung up and settled. */
+#include "base/base64.h"
 #include "daemon/daemon.h"
 #include "daemon/reply.h"
 #include "daemon/rpc_methods.h"
-#include "provider/base64.h"
 #include "work/call.h"
-
 
 enum { IMAGES_MAX = 16, PIECE_CAP = 1 << 20 };
 
@@ -213,7 +212,12 @@ static void on_ended(void *owner, const struct call_result *r)
 
     ask->call = NULL;
     if (r->err.code != ERR_NONE || call->conn == NULL) {
-        rpc_fail(call, &r->err);
+        struct err err = r->err;
+
+        /* "unreachable" is kept for the daemon itself: exit status 4. */
+        if (err.code == ERR_UNREACHABLE)
+            err.code = ERR_UPSTREAM;
+        rpc_fail(call, &err);
         return;
     }
     put_result(&call->json, r);

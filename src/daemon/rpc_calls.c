@@ -119,6 +119,7 @@ static void put_charge(struct json_out *out, const struct charge *charge)
 {
     json_put_object(out, NULL);
     json_put_cstr(out, "bucket", usage_dim_name(charge->dim));
+    json_put_cstr(out, "model", charge->model); /* null: the attempt's own */
     json_put_int(out, "units", charge->units);
     if (charge->priced) {
         reply_money(out, "price", charge->price.amount);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* prices.list, .show, .set, .unpriced. */
 #include "core/date.h"
+#include "daemon/book.h"
 #include "daemon/daemon.h"
 #include "daemon/figures.h"
 #include "daemon/reply.h"
@@ -140,7 +141,7 @@ static void imported(struct store_req *req)
     if (req->err.code != ERR_NONE)
         rpc_fail(call, &req->err);
     else
-        daemon_reload_prices(call->daemon, reloaded, call);
+        book_reload(call->daemon, reloaded, call);
 }
 
 static bool add_rate(struct rpc_call *call, struct price_talk *talk, const char *param,
@@ -159,7 +160,7 @@ static bool add_rate(struct rpc_call *call, struct price_talk *talk, const char 
     str_copy(row->model, sizeof(row->model), model);
     str_copy(row->dim, sizeof(row->dim), str_of(bucket));
     str_copy(row->currency, sizeof(row->currency), STR("USD"));
-    str_copy(row->source, sizeof(row->source), STR("set by hand"));
+    str_copy(row->source, sizeof(row->source), STR(PRICE_SOURCE_HAND));
     row->from = call->daemon->clock.now(&call->daemon->clock);
     talk->import.count++;
     return true;

@@ -94,8 +94,7 @@ static void probe_start(struct probe *probe)
     const struct provider_account *account = &probe->provider->account;
     struct arena *arena = &probe->call->arena;
     const char **header = ARENA_ARRAY(arena, const char *, 2);
-    struct http_spec spec = { .method = "GET", .header = header,
-                              .limits = http_limits_default() };
+    struct http_spec spec = { .method = "GET", .header = header, .limits = http_limits_default() };
 
     spec.url = arena_printf(arena, "%s%s", account->base_url, probe->provider->dialect->probe_path);
     spec.loopback_only = str_starts(str_of(account->base_url), STR("http://"));

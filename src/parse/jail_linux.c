@@ -158,13 +158,31 @@ static bool allow(scmp_filter_ctx filter, const int *calls, size_t count)
     return true;
 }
 
+static struct scmp_arg_cmp equals(unsigned arg, uint64_t value)
+{
+    return (struct scmp_arg_cmp){ .arg = arg, .op = SCMP_CMP_EQ, .datum_a = value };
+}
+
+/* When `test` holds, and `and` too unless it is NULL. */
+static bool allow_if(scmp_filter_ctx filter, int call, struct scmp_arg_cmp test,
+                     const struct scmp_arg_cmp *and)
+{
+    struct scmp_arg_cmp tests[2] = { test };
+
+    if (and != NULL)
+        tests[1] = *and;
+    return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, and == NULL ? 1 : 2, tests) == 0;
+}
+
 /* Memory, but none that can be executed. */
 static bool allow_memory(scmp_filter_ctx filter)
 {
-    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
-           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0;
+    const struct scmp_arg_cmp no_code = {
+        .arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC, .datum_b = 0
+    };
+
+    return allow_if(filter, SCMP_SYS(mmap), no_code, NULL) &&
+           allow_if(filter, SCMP_SYS(mprotect), no_code, NULL);
 }
 
 /* fork() and nothing else that clone() can do; SIGKILL and no other signal; the two limits and the
@@ -172,17 +190,13 @@ static bool allow_memory(scmp_filter_ctx filter)
 static bool allow_children(scmp_filter_ctx filter)
 {
     const uint64_t fork_flags = CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
+    const struct scmp_arg_cmp cpu = equals(1, RLIMIT_CPU), processes = equals(1, RLIMIT_NPROC);
 
-    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                            SCMP_A0(SCMP_CMP_EQ, fork_flags)) == 0 &&
-           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(kill), 1,
-                            SCMP_A1(SCMP_CMP_EQ, SIGKILL)) == 0 &&
-           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
-                            SCMP_A1(SCMP_CMP_EQ, RLIMIT_CPU)) == 0 &&
-           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
-                            SCMP_A1(SCMP_CMP_EQ, RLIMIT_NPROC)) == 0 &&
-           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
-                            SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG)) == 0;
+    return allow_if(filter, SCMP_SYS(clone), equals(0, fork_flags), NULL) &&
+           allow_if(filter, SCMP_SYS(kill), equals(1, SIGKILL), NULL) &&
+           allow_if(filter, SCMP_SYS(prlimit64), equals(0, 0), &cpu) &&
+           allow_if(filter, SCMP_SYS(prlimit64), equals(0, 0), &processes) &&
+           allow_if(filter, SCMP_SYS(prctl), equals(0, PR_SET_PDEATHSIG), NULL);
 }
 
 static scmp_filter_ctx child_rules(void)

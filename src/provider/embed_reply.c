@@ -2,7 +2,7 @@
 /* Rows of floats; a float is a value to search by, never a count or an amount. */
 #include "provider/embed_reply.h"
 
-#include "provider/base64.h"
+#include "base/base64.h"
 #include "provider/reply.h"
 
 #include <math.h>

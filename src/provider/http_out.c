@@ -2,8 +2,8 @@
 /* Requests on their way out. Keys go into headers only and nothing else here keeps them. */
 #include "provider/http_out.h"
 
+#include "base/base64.h"
 #include "base/json_in.h"
-#include "provider/base64.h"
 
 #include <string.h>
 

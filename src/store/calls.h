@@ -10,6 +10,9 @@
 #include "core/usage.h"
 #include "store/store.h"
 
+/* Lines of one bill: every bucket of the model that answered, and room for four others. */
+enum { CHARGES_MAX = DIMS + 32 };
+
 /* What an attempt really cost. `bill` RELEASE: cost 0, proved not billed. UNCERTAIN: the store
  * charges the hold in full whatever `cost` says. Borrowed texts live until done. */
 struct settlement {
@@ -17,7 +20,7 @@ struct settlement {
     enum bill bill;
     enum outcome outcome;
     struct usage usage; /* with quality and flags */
-    struct charge charge[DIMS];
+    struct charge charge[CHARGES_MAX]; /* of the model that answered, then of others */
     size_t charges;
     bool priced; /* false: a price was missing; cost is then the hold (deny-by-default never gets
                     here) */
@@ -44,6 +47,7 @@ struct settlement {
     int crossed_percent;
 };
 
+/* One transaction: attempt, charges, hold, roll-ups. `settlement` is the store's until `done`. */
 void calls_settle(struct store *store, struct store_req *req, struct settlement *settlement,
                   void (*done)(struct store_req *));
 

@@ -19,6 +19,7 @@ struct db {
     struct statement *cache; /* open addressing by the SQL's address; owned */
     size_t cached, room;
     struct budget_index *index; /* the writer's only: see budget_index.h */
+    bool unsound;               /* the writer's: counters differ from the holds; see books_repair */
     int64_t highest_ms;         /* the latest instant the books have seen (budgets.md 4.8) */
     int64_t ticks_ms;           /* a clock nobody sets, as of the newest submit; 0: there is none */
     int64_t trusted_ms, trusted_ticks_ms; /* an instant believed, and the ticks at that moment */
@@ -37,9 +38,6 @@ bool db_number(struct db *db, const char *sql, int64_t *out, struct err *err) MU
 bool db_in_transaction(const struct db *db);
 void db_rollback(struct db *db); /* whatever is open; cannot fail in a way that matters */
 void db_rollback_to(struct db *db);
-
-/* Turns the connection's last failure into an error that says what was tried. Returns false. */
-bool db_failed(struct db *db, const char *what, struct err *err);
 
 #define DB_BACK_MS INT64_C(300000) /* a clock this far behind the books is not believed */
 

@@ -6,12 +6,15 @@
  * note of it is kept. */
 #include "store/holds.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sql/holds.h"
 #include "sql/periods.h"
 #include "store/budget_index.h"
 #include "store/connection.h"
+#include "store/notices.h"
+#include "store/rollups.h"
 
 struct reserve {
     struct db *db;
@@ -45,6 +48,19 @@ static bool unpriced_may_pass(const struct reserve *r)
     return (some && all) || (r->ask->allow_unpriced && !hard);
 }
 
+static bool unpriced_notice(const struct reserve *r, bool refused)
+{
+    struct notice notice = { .kind = "unpriced",
+                             .period_ms = grain_start(GRAIN_MONTH, r->at.ms),
+                             .level = '!',
+                             .fired = r->at };
+
+    snprintf(notice.key, sizeof(notice.key), "%s/%s", r->ask->provider, r->ask->model);
+    snprintf(notice.text, sizeof(notice.text), "no price is known for %s: its calls are %s",
+             notice.key, refused ? "refused" : "made, and counted as unpriced");
+    return notice_write(r->db, &notice, r->err);
+}
+
 static bool unpriced_note(const struct reserve *r, bool refused)
 {
     struct query q = query_for(r->db, sql_unpriced_note, r->err);
@@ -54,7 +70,7 @@ static bool unpriced_note(const struct reserve *r, bool refused)
     query_bind(&q, refused);
     query_bind(&q, !refused);
     query_bind(&q, r->at.ms);
-    return query_run(&q);
+    return query_run(&q) && unpriced_notice(r, refused);
 }
 
 /* The check is the write: no row changes when the limit leaves no room. `limit` NULL: no check. */
@@ -221,6 +237,16 @@ static void hold_empty(struct hold *hold)
     hold->over_soft[0] = '\0';
 }
 
+/* Always false. */
+static bool unpriced_refuse(const struct attempt_ask *ask, struct err *err)
+{
+    if (ask->price_currency[0] != '\0')
+        return err_set(err, ERR_UNPRICED,
+                       "the price of %s/%s is in %s and there is no exchange rate to USD",
+                       ask->provider, ask->model, ask->price_currency);
+    return err_set(err, ERR_UNPRICED, "no price is known for %s/%s", ask->provider, ask->model);
+}
+
 static bool holds_add_run(struct db *db, struct store_req *req)
 {
     struct hold *hold = req->subject;
@@ -237,12 +263,13 @@ static bool holds_add_run(struct db *db, struct store_req *req)
                                          .job_id = ask->job_id };
     if (ask->bound.pico < 0)
         return err_set(&req->err, ERR_INPUT, "a hold below zero");
+    if (db->unsound && ask->price_state != PRICE_FREE)
+        return err_set(&req->err, ERR_CORRUPT, "the budgets do not agree with the holds");
     if (!db_instant(db, ask->now.ms, &r.at.ms, &req->err) || !budget_index_ready(db, &req->err))
         return false;
     if (unpriced && !unpriced_may_pass(&r)) {
         if (unpriced_note(&r, true)) /* true below: what is noted stays, the error is told */
-            err_set(&req->err, ERR_UNPRICED, "no price is known for %s/%s", ask->provider,
-                    ask->model);
+            unpriced_refuse(ask, &req->err);
         return req->err.code == ERR_UNPRICED;
     }
     return (!unpriced || unpriced_note(&r, false)) && reserve_in_all(&r) && call_add(&r) &&

@@ -22,6 +22,8 @@ struct attempt_ask {
     bool fallback, local;
     bool queued; /* it waits for a limiter: nothing leaves until attempts_sent */
     enum price_state price_state;
+    /* of a PRICE_UNKNOWN whose price is there, but in a currency without a rate; else "" */
+    char price_currency[CURRENCY_TEXT];
     bool allow_unpriced; /* else PRICE_UNKNOWN is refused with ERR_UNPRICED */
     struct money bound;  /* 0 for a free one */
     char bound_kind[16]; /* strict calibrated exact none */

@@ -54,6 +54,11 @@ struct verify {
 void books_verify(struct store *store, struct store_req *req, struct verify *verify,
                   void (*done)(struct store_req *));
 
+/* Makes every roll-up and budget counter again from the ledger and the holds, in one transaction.
+ * What was paid is not touched. The only way out when the store, at open, found counters that do
+ * not agree with the holds: until then paid calls are refused with ERR_CORRUPT. */
+void books_repair(struct store *store, struct store_req *req, void (*done)(struct store_req *));
+
 /* An online copy of purser.db to `path` (must not exist); consistent, runs on the reader thread. */
 struct backup {
     char path[512];

@@ -14,28 +14,6 @@
 #include "store/migrate.h"
 #include "store/store_own.h"
 
-void req_list_add(struct req_list *list, struct store_req *req)
-{
-    req->next = NULL;
-    if (list->first == NULL)
-        list->first = req;
-    else
-        list->last->next = req;
-    list->last = req;
-}
-
-void req_list_join(struct req_list *list, struct req_list *more)
-{
-    if (more->first == NULL)
-        return;
-    if (list->first == NULL)
-        list->first = more->first;
-    else
-        list->last->next = more->first;
-    list->last = more->last;
-    *more = (struct req_list){ 0 };
-}
-
 /* The directory and, when it is new, the one above it. */
 static bool dir_ready(const char *dir, struct err *err)
 {
@@ -64,7 +42,8 @@ static bool connect_all(struct store *store, struct err *err)
 {
     if (!store_writer_open(store, err))
         return false;
-    if (!migrate(&store->writer, err) || !books_sound(&store->writer, err))
+    if (!migrate(&store->writer, err) || !books_sound(&store->writer, err) ||
+        !store_counters_check(&store->writer, err))
         return false;
     return store->config.dir == NULL || db_open(store->path, DB_READER, &store->reader, err);
 }
@@ -185,17 +164,6 @@ void store_deliver(struct store *store)
 int store_waiting(const struct store *store)
 {
     return store->waiting;
-}
-
-void store_finish(struct store *store, struct req_list *done)
-{
-    if (done->first == NULL)
-        return;
-    pthread_mutex_lock(&store->lock);
-    req_list_join(&store->finished, done);
-    pthread_mutex_unlock(&store->lock);
-    if (store->config.ring != NULL)
-        store->config.ring(store->config.ring_arg);
 }
 
 void store_figures(struct store *store, struct store_figures *out)

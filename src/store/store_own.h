@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the three files that make up the store share: queues, threads, connections. */
+/* What the files that make up the store share: queues, threads, connections. */
 #ifndef STORE_STORE_OWN_H
 #define STORE_STORE_OWN_H
 
@@ -28,6 +28,7 @@ struct store {
     int waiting;              /* the loop's */
 };
 
+/* At the end; the list borrows it. */
 void req_list_add(struct req_list *list, struct store_req *req);
 void req_list_join(struct req_list *list, struct req_list *more); /* more is empty afterwards */
 
@@ -37,5 +38,6 @@ void *store_reader(void *store);
 void store_run_reads(struct store *store, struct db *db, struct req_list *reads);
 void store_finish(struct store *store, struct req_list *done); /* hands over and rings */
 bool store_writer_open(struct store *store, struct err *err) MUST_CHECK;
+bool store_counters_check(struct db *db, struct err *err) MUST_CHECK; /* sets db->unsound */
 
 #endif

@@ -77,6 +77,8 @@ bool bill_quote(const struct metered_provider *provider, const struct provider_r
     out->in_max = provider_input_bound(provider->dialect, request, out->context_max);
     out->out_max = output_max(provider, request);
     out->state = find_rates(provider, book, &ask, out->in_max, true, &set);
+    if (out->state == PRICE_UNKNOWN && is_foreign(&set))
+        str_copy(out->currency, sizeof(out->currency), str_of(set.currency));
     if (out->state != PRICE_KNOWN)
         return true;
     out->bound_kind = "strict";
@@ -205,21 +207,34 @@ static enum price_state rates_of_answer(const struct bill_facts *facts, const ch
     return state;
 }
 
-/* Adds the lines of one usage; false when one of them has no price, or the sum does not fit. */
-static bool add_lines(const struct price_set *set, const struct usage *usage,
-                      struct settlement *out)
+/* Another model is priced by its own name only: the rates of the one that was asked for say nothing
+ * about it. An earlier try of the model that answered is no other model. */
+static void rates_of_sub(const struct bill_facts *facts, const struct provider_sub *sub,
+                         struct price_set *set)
 {
-    struct charge line[DIMS];
-    struct money cost;
-    size_t count;
-    bool priced = true;
+    const struct quote *quote = facts->quote;
+    struct price_ask ask = ask_of(quote->provider, sub->model, quote->at, facts->request->thinking);
 
-    if (!price_cost(set, usage, line, &count, &cost, NULL) || !money_add(&out->cost, cost))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        priced = priced && line[i].priced;
-        if (out->charges < DIMS)
-            out->charge[out->charges++] = line[i];
+    if (sub->model[0] == '\0' || strcmp(sub->model, facts->reply->model) == 0) {
+        rates_of_answer(facts, sub->model, &sub->usage, set);
+        return;
+    }
+    ask.service = facts->reply->service;
+    (void)find_rates(quote->provider, facts->book, &ask, usage_tokens_in(&sub->usage), false, set);
+}
+
+/* Adds the lines of one usage, of the attempt's own model or of another one that worked in it.
+ * False when one of them has no price, or there is no room. */
+static bool add_lines(const struct price_set *set, const struct usage *usage, int sub,
+                      const char *model, struct settlement *out)
+{
+    size_t first = out->charges;
+    bool priced = price_lines(set, usage, out->charge, CHARGES_MAX, &out->charges, NULL);
+
+    for (size_t i = first; i < out->charges; i++) {
+        out->charge[i].sub = sub;
+        out->charge[i].model = model;
+        priced = priced && out->charge[i].priced;
     }
     return priced;
 }
@@ -231,11 +246,11 @@ static bool add_subs(const struct bill_facts *facts, struct settlement *out)
 
     for (int i = 0; i < facts->reply->subs; i++) {
         const struct provider_sub *sub = &facts->reply->sub[i];
-        struct price_set set;
         struct usage sum = out->usage;
+        struct price_set set;
 
-        rates_of_answer(facts, sub->model, &sub->usage, &set);
-        priced = add_lines(&set, &sub->usage, out) && priced;
+        rates_of_sub(facts, sub, &set);
+        priced = add_lines(&set, &sub->usage, i + 1, sub->model, out) && priced;
         if (usage_add(&sum, &sub->usage))
             out->usage = sum;
     }
@@ -275,8 +290,9 @@ static void settle_usage(const struct bill_facts *facts, struct settlement *out)
 
     fill_gaps(facts, &out->usage);
     rates_of_answer(facts, facts->reply->model, &out->usage, &set);
-    out->priced = add_lines(&set, &out->usage, out);
+    out->priced = add_lines(&set, &out->usage, 0, NULL, out);
     out->priced = add_subs(facts, out) && out->priced;
+    out->priced = price_total(out->charge, out->charges, &out->cost, NULL) && out->priced;
     compare_stated(facts, out);
     if (out->priced)
         return;

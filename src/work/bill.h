@@ -13,7 +13,8 @@ struct quote {
     const struct metered_provider *provider;
     struct utc at;
     enum price_state state;
-    int64_t in_max, out_max; /* tokens */
+    char currency[CURRENCY_TEXT]; /* of an unknown price that is there, but not in USD; else "" */
+    int64_t in_max, out_max;      /* tokens */
     int64_t context_max;
     struct money bound;
     const char *bound_kind; /* strict none */

@@ -24,6 +24,7 @@ void call_book_ask(struct call *c)
         .bound = c->quote.bound,
         .now = c->quote.at,
     };
+    str_copy(ask->price_currency, sizeof(ask->price_currency), str_of(c->quote.currency));
     str_copy(ask->purpose, sizeof(ask->purpose), str_of(c->spec->purpose));
     str_copy(ask->task, sizeof(ask->task), str_of(task_type_name(c->spec->task.type)));
     str_copy(ask->data_class, sizeof(ask->data_class),
@@ -34,6 +35,19 @@ void call_book_ask(struct call *c)
     str_copy(ask->region, sizeof(ask->region), str_of(account->region));
     str_copy(ask->reason, sizeof(ask->reason), str_of(step->reason));
     str_copy(ask->bound_kind, sizeof(ask->bound_kind), str_of(c->quote.bound_kind));
+}
+
+static void learnt(struct store_req *req)
+{
+    UNUSED(req); /* when it failed, the settle says the id once more */
+}
+
+void call_book_learn(struct call *c)
+{
+    c->mark = (struct attempt_mark){ .attempt_id = c->hold.attempt_id };
+    str_copy(c->mark.upstream_id, sizeof(c->mark.upstream_id), str_of(c->wire.reply.upstream_id));
+    c->learn = (struct store_req){ 0 };
+    attempts_learnt_id(c->metering->store, &c->learn, &c->mark, learnt);
 }
 
 static void copy_safe(char *to, size_t size, struct str text)

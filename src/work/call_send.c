@@ -4,6 +4,7 @@
 #include "work/call_state.h"
 
 #include "base/utf8.h"
+#include "work/rate_headers.h"
 
 #include <stdlib.h>
 
@@ -101,6 +102,7 @@ static void heard_status(void *owner, int status, const char *content_type, cons
         wire->retry_after_ms = ms;
     else if (retry_after[0] != '\0')
         wire->retry_after_ms = retry_after_read(str_of(retry_after), now);
+    wire->rate_wait_ms = rate_headers_wait_ms(wire->request);
     wire->never_again = str_is(str_of(http_header(wire->request, "x-should-retry")), "false");
 }
 
@@ -121,6 +123,7 @@ static void heard_bytes(void *owner, struct str bytes)
     struct call *c = owner;
     struct call_wire *wire = &c->wire;
     struct err err = { 0 };
+    bool unnamed = wire->reply.upstream_id[0] == '\0';
 
     if (wire->first_ms == 0)
         wire->first_ms = mono(c);
@@ -136,6 +139,8 @@ static void heard_bytes(void *owner, struct str bytes)
         wire->err = err;
         http_cancel(wire->request); /* what still comes would be paid for and not understood */
     }
+    if (unnamed && wire->reply.upstream_id[0] != '\0')
+        call_book_learn(c);
     tell_text(c);
 }
 
@@ -206,7 +211,18 @@ static enum limiter_news news_of(const struct call_wire *wire)
     return LIMITER_GOOD;
 }
 
-/* The end of the attempt on the wire. Places are given back at once: the books take their time. */
+/* Gives the place back at once: the books take their time. */
+static void leave_place(struct call *c, enum http_end end)
+{
+    const struct call_wire *wire = &c->wire;
+    bool no_news = end == HTTP_NOT_SENT && c->op.canceled;
+    int64_t wait = wire->outcome == OUTCOME_BUSY ? wire->retry_after_ms : -1;
+
+    limiter_leave(c->metering->limiter, &c->place, no_news ? LIMITER_NO_NEWS : news_of(wire),
+                  wait > wire->rate_wait_ms ? wait : wire->rate_wait_ms);
+}
+
+/* The end of the attempt on the wire. */
 static void heard_end(void *owner, enum http_end end, const struct err *err)
 {
     struct call *c = owner;
@@ -221,9 +237,7 @@ static void heard_end(void *owner, enum http_end end, const struct err *err)
     if (wire->reply.retry_after_ms > wire->retry_after_ms)
         wire->retry_after_ms = wire->reply.retry_after_ms;
     explain(c, &why);
-    limiter_leave(c->metering->limiter, &c->place,
-                  end == HTTP_NOT_SENT && c->op.canceled ? LIMITER_NO_NEWS : news_of(wire),
-                  wire->outcome == OUTCOME_BUSY ? wire->retry_after_ms : -1);
+    leave_place(c, end);
     op_wake(&c->op, NULL);
 }
 

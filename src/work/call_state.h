@@ -20,6 +20,7 @@ struct call_wire {
     struct err err; /* what a person is told when it was not answered */
     int status;
     int64_t retry_after_ms;              /* -1: none */
+    int64_t rate_wait_ms;                /* the provider says that nobody may ask before; 0: none */
     bool never_again;                    /* the provider says that another try is of no use */
     bool broken;                         /* the dialect refused the bytes: no more is fed */
     size_t told;                         /* bytes of the content the owner was told */
@@ -60,6 +61,8 @@ struct call {
     int64_t settle_wait_ms;
     bool also_failed;
     struct err also_err;
+    struct store_req learn; /* the upstream id, noted while its answer still comes */
+    struct attempt_mark mark;
     struct call_wire wire;
     bool wire_open; /* wire.reply and its buffers are in use */
 
@@ -102,6 +105,9 @@ void call_wire_hang_up(struct call *c);
 void call_wire_clear(struct call *c);
 
 /* --- call_book --- */
+/* Notes the provider's id of an answer that still comes: what a crash leaves uncertain can then be
+ * looked up. It is done before the settle that follows it is. */
+void call_book_learn(struct call *c);
 void call_book_ask(struct call *c);    /* fills ask */
 void call_book_settle(struct call *c); /* fills settlement from the wire */
 void call_book_count(struct call *c);  /* after the commit: sums, and who is told */

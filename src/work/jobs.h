@@ -85,11 +85,13 @@ struct jobs_config {
     struct metering *metering;
     struct parser *parser, *ocr_parser; /* may be the same */
     const char *library_path;           /* library.db; NULL: in memory */
+    const char *blobs_path; /* folder of prepared images; NULL: a private one that goes with us */
     int describe_concurrency, chunk_tokens;
     int min_size, min_colours;
-    const char *min_aspect, *max_aspect; /* decimal text */
+    const char *min_aspect, *max_aspect;                           /* decimal text */
     const char *vision_model, *embedding_model, *extraction_model; /* "" none */
-    void (*changed)(void *owner, int64_t job_id); /* its figures changed; cheap, coalesce yourself */
+    void (*changed)(void *owner,
+                    int64_t job_id); /* its figures changed; cheap, coalesce yourself */
     void (*event)(void *owner, const struct job_event *event);
     void *owner;
 };
@@ -116,12 +118,14 @@ struct estimate_result {
     } skipped[16];
     int skipped_count;
 };
+/* `done` once, later, with a result that is valid during it; err says why there is none. */
 void jobs_estimate(struct jobs *jobs, const struct ingest_spec *spec,
                    void (*done)(void *arg, const struct estimate_result *result,
                                 const struct err *err),
                    void *arg);
 
 enum job_verb { JOB_PAUSE, JOB_RESUME, JOB_CANCEL, JOB_RETRY, JOB_DELETE };
+/* `done` once, later; ERR_WRONG_STATE when the job's state does not allow it. */
 void jobs_steer(struct jobs *jobs, int64_t job_id, enum job_verb verb,
                 void (*done)(void *arg, const struct err *err), void *arg);
 
@@ -138,13 +142,13 @@ struct job_detail {
         int64_t id, pages, images, images_done, chunks;
         const char *uri, *state, *reason;
         struct money cost;
-    } *document;
+    } * document;
     size_t documents;
     struct job_image {
         int64_t document_id;
         int page, ordinal, width, height;
         const char *state, *reason, *description, *model;
-    } *image;
+    } * image;
     size_t images;
     struct job_stage {
         const char *name, *state;

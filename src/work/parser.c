@@ -8,8 +8,8 @@
  * callback runs inside a call of the owner's. */
 #include "work/parser.h"
 
-#include "base/utf8.h"
 #include "base/xalloc.h"
+#include "work/parse_intake.h"
 #include "work/parse_link.h"
 
 #include <fcntl.h>
@@ -34,8 +34,6 @@ struct parse_job {
     struct parse_job *next;
     struct parser *parser;
     struct zygote *zygote;
-    const struct parse_events *events;
-    void *owner;
     struct parse_ask ask; /* name and bytes are owned */
     int fd;               /* owned; -1 */
     enum job_at at;
@@ -43,10 +41,8 @@ struct parse_job {
     int sends;
     int64_t dies_ms;
 
-    struct buf answer; /* bytes of frames that are not whole yet */
-    uint64_t received;
-    uint32_t ordinals; /* of images and references so far */
-    bool passed_on, ended, canceled;
+    struct parse_intake in;
+    bool canceled;
     struct err err;
     struct parse_spent spent;
 };
@@ -103,7 +99,7 @@ static void job_free(struct parse_job *job)
         close(job->fd);
     free((void *)(uintptr_t)job->ask.name.at);
     free((void *)(uintptr_t)job->ask.bytes.at);
-    buf_fini(&job->answer);
+    parse_intake_fini(&job->in);
     free(job);
 }
 
@@ -116,130 +112,14 @@ static struct parse_job *job_sent_as(struct parser *parser, const struct zygote 
     return NULL;
 }
 
-/* ---- what comes back: checked, then passed on ---- */
-
-static bool text_ok(struct str text, struct err *err)
-{
-    return utf8_valid(text) || err_set(err, ERR_PROTOCOL, "the parser sent text that is not UTF-8");
-}
-
-static bool ordinal_ok(struct parse_job *job, uint32_t ordinal, struct err *err)
-{
-    return ordinal == job->ordinals++ ||
-           err_set(err, ERR_PROTOCOL, "the parser sent image %u out of order", ordinal);
-}
-
-static bool pass_block(struct parse_job *job, const struct answer_block *block, struct err *err)
-{
-    bool picture = block->kind == ANSWER_PICTURE;
-
-    if (picture ? block->image < 0 || (uint32_t)block->image >= job->ordinals : block->image != -1)
-        return err_set(err, ERR_PROTOCOL, "the parser sent a block of an image that is not there");
-    if (!text_ok(block->text, err))
-        return false;
-    if (job->events->block != NULL)
-        job->events->block(job->owner, block);
-    return true;
-}
-
-static bool pass_image(struct parse_job *job, const struct answer_image *image, struct err *err)
-{
-    if (image->same_as >= (int32_t)job->ordinals)
-        return err_set(err, ERR_PROTOCOL, "the parser sent a copy of an image that is not there");
-    if (!ordinal_ok(job, image->ordinal, err))
-        return false;
-    if (job->events->image != NULL)
-        job->events->image(job->owner, image);
-    return true;
-}
-
-static bool pass_reference(struct parse_job *job, const struct answer_reference *reference,
-                           struct err *err)
-{
-    if (!ordinal_ok(job, reference->ordinal, err) || !text_ok(reference->target, err) ||
-        !text_ok(reference->alt, err))
-        return false;
-    if (job->events->reference != NULL)
-        job->events->reference(job->owner, reference);
-    return true;
-}
-
-static bool pass_meta(struct parse_job *job, const struct answer_meta *meta, struct err *err)
-{
-    if (!text_ok(meta->title, err) || !text_ok(meta->format, err))
-        return false;
-    if (job->events->meta != NULL)
-        job->events->meta(job->owner, meta);
-    return true;
-}
-
-static bool pass_warn(struct parse_job *job, const struct answer_warn *warn, struct err *err)
-{
-    if (!text_ok(warn->text, err))
-        return false;
-    if (job->events->warn != NULL)
-        job->events->warn(job->owner, warn);
-    return true;
-}
-
-static bool take_end(struct parse_job *job, const struct answer_end *end, struct err *err)
-{
-    static const enum err_code codes[ANSWER_VERDICTS] = { ERR_NONE, ERR_INPUT, ERR_LIMIT,
-                                                          ERR_UNSUPPORTED };
-
-    if (!text_ok(end->text, err))
-        return false;
-    job->ended = true;
-    if (end->verdict != ANSWER_OK)
-        err_set(&job->err, codes[end->verdict], STR_FMT, STR_ARG(end->text));
-    return true;
-}
-
-static bool pass_on(struct parse_job *job, const struct answer *answer, struct err *err)
-{
-    if (job->ended)
-        return err_set(err, ERR_PROTOCOL, "the parser went on after its end");
-    job->passed_on = true;
-    switch (answer->kind) {
-    case ANSWER_META:
-        return pass_meta(job, &answer->as.meta, err);
-    case ANSWER_BLOCK:
-        return pass_block(job, &answer->as.block, err);
-    case ANSWER_IMAGE:
-        return pass_image(job, &answer->as.image, err);
-    case ANSWER_REFERENCE:
-        return pass_reference(job, &answer->as.reference, err);
-    case ANSWER_WARN:
-        return pass_warn(job, &answer->as.warn, err);
-    case ANSWER_END:
-        return take_end(job, &answer->as.end, err);
-    }
-    return false;
-}
-
-/* Whole frames off the front of the answer; stops when a callback cancels or closes.
- */
-static bool take_answers(struct parse_job *job, struct err *err)
-{
-    struct str rest = buf_str(&job->answer);
-    struct answer answer;
-    size_t used = 1;
-
-    while (used > 0 && !job->canceled && !job->parser->closing) {
-        if (!answer_read(rest, &used, &answer, err) || (used > 0 && !pass_on(job, &answer, err)))
-            return false;
-        rest = str_from(rest, used);
-    }
-    buf_drop_front(&job->answer, job->answer.len - rest.len);
-    return true;
-}
+/* ---- what comes back ---- */
 
 /* Its child is stopped; the exit, which is still to come, frees its place. */
 static void job_stop(struct parse_job *job, const struct err *err)
 {
     if (job->err.code == ERR_NONE)
         job->err = *err;
-    job->canceled = true;
+    job->canceled = job->in.stopped = true;
     if (job->zygote->link != NULL)
         parse_link_cancel(job->zygote->link, job->id);
 }
@@ -252,15 +132,7 @@ static void on_data(void *owner, uint32_t id, struct str bytes)
 
     if (job == NULL || job->canceled)
         return;
-    job->received += bytes.len;
-    if (job->received > job->ask.limits.output_max)
-        err_set(&err, ERR_LIMIT, "it makes more than %u MiB of output",
-                job->ask.limits.output_max >> 20);
-    else if (!buf_add_str(&job->answer, bytes))
-        err_set(&err, ERR_PROTOCOL, "the parser sent a frame that is too long");
-    else
-        (void)take_answers(job, &err);
-    if (err.code != ERR_NONE)
+    if (!parse_intake_take(&job->in, bytes, &err))
         job_stop(job, &err);
 }
 
@@ -281,11 +153,11 @@ static void exit_to_err(const struct parse_job *job, const struct line_exit *end
 {
     switch (end->how) {
     case EXIT_DONE:
-        if (!job->ended)
+        if (!job->in.ended)
             err_set(err, ERR_PROTOCOL, "the parser ended in the middle of its answer");
         break;
     case EXIT_DIED:
-        if (!job->ended) /* after its end nothing was lost */
+        if (!job->in.ended) /* after its end nothing was lost */
             died(job, end->signum, err);
         break;
     case EXIT_WALL:
@@ -308,10 +180,11 @@ static void on_child_exit(void *owner, uint32_t id, const struct line_exit *end)
 {
     struct zygote *zygote = owner;
     struct parse_job *job = job_sent_as(zygote->parser, zygote, id);
-    struct err err = { .code = ERR_NONE };
+    struct err err;
 
     if (job == NULL)
         return;
+    err = job->in.verdict;
     job->spent = (struct parse_spent){ .cpu_ms = end->cpu_ms, .peak_kib = end->peak_kib };
     exit_to_err(job, end, &err);
     job_end(job, err.code == ERR_NONE ? NULL : &err);
@@ -335,14 +208,14 @@ static void fail_in_flight(struct zygote *zygote, const struct err *why)
     for (struct parse_job *job = zygote->parser->first; job != NULL; job = job->next) {
         if (job->at != JOB_SENT || job->zygote != zygote)
             continue;
-        if (job->passed_on || job->canceled || job->sends >= SENDS_MAX) {
+        if (job->in.passed_on || job->canceled || job->sends >= SENDS_MAX) {
             job_end(job, why);
             continue;
         }
         zygote->parser->in_flight--;
         job->at = JOB_WAITS;
-        buf_clear(&job->answer);
-        job->received = 0;
+        buf_clear(&job->in.bytes);
+        job->in.received = 0;
     }
 }
 
@@ -469,7 +342,8 @@ static void tell_ends(struct parser *parser)
 
     while (!parser->closing && (job = take_one_over(parser)) != NULL) {
         parser->waiting--;
-        job->events->end(job->owner, job->err.code == ERR_NONE ? NULL : &job->err, &job->spent);
+        job->in.events->end(job->in.owner, job->err.code == ERR_NONE ? NULL : &job->err,
+                            &job->spent);
         job_free(job);
     }
 }
@@ -586,12 +460,9 @@ struct parse_job *parser_submit(struct parser *parser, const struct parse_ask *a
 {
     struct parse_job *job = xcalloc(1, sizeof(*job));
 
-    *job = (struct parse_job){ .parser = parser,
-                               .zygote = &parser->zygote[ask->kind == LINE_OCR],
-                               .events = events,
-                               .owner = owner,
-                               .ask = *ask,
-                               .fd = -1 };
+    *job = (struct parse_job){
+        .parser = parser, .zygote = &parser->zygote[ask->kind == LINE_OCR], .ask = *ask, .fd = -1
+    };
     fill_limits(&job->ask.limits);
     job->ask.name = (struct str){ xstrndup(ask->name.len > 0 ? ask->name.at : "", ask->name.len),
                                   ask->name.len };
@@ -600,7 +471,7 @@ struct parse_job *parser_submit(struct parser *parser, const struct parse_ask *a
         job->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     else if (ask->bytes.len > 0)
         job->ask.bytes = (struct str){ xstrndup(ask->bytes.at, ask->bytes.len), ask->bytes.len };
-    buf_init(&job->answer, ANSWER_MAX + ANSWER_HEADER + LINE_DATA_MAX);
+    parse_intake_init(&job->in, events, owner, job->ask.limits.output_max);
     *parser->end = job;
     parser->end = &job->next;
     parser->waiting++;
@@ -660,6 +531,8 @@ void parser_close(struct parser *parser, void (*closed)(void *owner), void *owne
     parser->closing = true;
     parser->closed = closed;
     parser->closed_owner = owner;
+    for (struct parse_job *job = parser->first; job != NULL; job = job->next)
+        job->in.stopped = true;
     for (size_t i = 0; i < COUNT_OF(parser->zygote); i++) {
         running = running || parser->zygote[i].link != NULL;
         if (parser->zygote[i].link != NULL)

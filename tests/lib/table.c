@@ -31,6 +31,18 @@ void table_open(struct table *table, const char *name)
     table->rest = (struct str){ table->text, len };
 }
 
+/* What stands before the next bar that is not behind a backslash. */
+static struct str cut_field(struct str *line)
+{
+    struct str all = *line;
+    size_t len = 0;
+
+    while (len < all.len && all.at[len] != '|')
+        len += all.at[len] == '\\' && len + 1 < all.len ? 2 : 1;
+    *line = str_from(all, len + 1);
+    return str_first(all, len);
+}
+
 /* Fields are unescaped in place: they only get shorter. */
 static struct str unescape(struct table *table, struct str s)
 {
@@ -67,7 +79,7 @@ bool table_next(struct table *table, size_t fields)
     do {
         if (table->fields == TABLE_FIELDS)
             give_up(table, "has too many fields");
-        table->field[table->fields++] = unescape(table, str_trim(str_cut(&line, '|')));
+        table->field[table->fields++] = unescape(table, str_trim(cut_field(&line)));
     } while (line.len > 0);
     while (table->fields < fields && table->fields + 1 == fields)
         table->field[table->fields++] = (struct str){ 0 }; /* an empty last field */

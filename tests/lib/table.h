@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Test cases as data: tests/tables/NAME.test, one case a line, fields between bars. Empty lines
- * and lines that begin with '#' are skipped; \n in a field is a newline, \\ a backslash. */
+ * and lines that begin with '#' are skipped; \n in a field is a newline, \\ a
+ * backslash, \| a bar. */
 #ifndef TESTS_LIB_TABLE_H
 #define TESTS_LIB_TABLE_H
 
@@ -14,8 +15,8 @@ struct table {
     char *text; /* owned */
     struct str rest;
     char path[1024];
-    int line;       /* of the case at hand, from 1 */
-    size_t fields;  /* of the case at hand */
+    int line;                       /* of the case at hand, from 1 */
+    size_t fields;                  /* of the case at hand */
     struct str field[TABLE_FIELDS]; /* trimmed; borrowed from text */
 };
 

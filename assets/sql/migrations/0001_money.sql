@@ -155,17 +155,21 @@ create table ledger_budget (
     foreign key (attempt_id, seq) references ledger (attempt_id, seq)
 ) strict, without rowid;
 
+-- sub: 0 the model of the attempt; else another one that worked in the same call, from 1, by name.
 create table charge (
     attempt_id integer not null,
     seq integer not null,
+    sub integer not null default 0 check (sub >= 0),
+    model text,
     dim text not null,
     units integer not null check (units >= 0),
     price_pico integer,
     price_per integer check (price_per > 0),
     price_id integer,
     amount_pico integer,
-    primary key (attempt_id, seq, dim),
-    foreign key (attempt_id, seq) references ledger (attempt_id, seq)
+    primary key (attempt_id, seq, sub, dim),
+    foreign key (attempt_id, seq) references ledger (attempt_id, seq),
+    check ((sub = 0) = (model is null))
 ) strict, without rowid;
 
 create table usage_raw (
