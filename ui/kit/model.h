@@ -116,7 +116,7 @@ struct model {
     struct rows total, budgets, providers, models, hours, days, jobs, daemon, alerts;
     struct event *event; /* owned ring of EVENTS_MAX */
     int events, event_at;
-    int64_t last_seq;
+    int64_t last_seq, pid; /* of events; of the daemon that numbered them */
     struct answer answer[ANSWERS_MAX];
     enum link link;
     struct utc link_since; /* of the present link state */

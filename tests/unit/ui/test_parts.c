@@ -83,7 +83,8 @@ static void unknown_money_is_not_zero(void **state)
     assert_string_equal(show_money(unknown, text), "?");
     assert_string_equal(show_column(unknown, text), "?");
     assert_string_equal(show_column(none, text), "0.00");
-    assert_string_equal(show_column(little, text), "<0.01");
+    assert_string_equal(show_column(little, text), "<.0001");
+    assert_string_equal(show_column((struct figure){ true, { 1512000000 } }, text), "0.0015");
     assert_string_equal(show_column((struct figure){ true, { 68410000000000 } }, text), "68.41");
     assert_string_equal(show_bare((struct figure){ true, { 1870300000 } }, text), "0.001870");
 }
