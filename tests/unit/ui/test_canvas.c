@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Cells: what is cut, wide, combining, hostile, outside. */
 #include "ui/kit/canvas.h"
 #include "ui/kit/glyph.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Rows, events and answers as the daemon sends them, and as it should not. */
 #include "ui/kit/model.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Bytes of curses, packed: the same picture in fewer. */
 #include "ui/pack.h"
 
 #include <setjmp.h>
