@@ -146,6 +146,14 @@ static void screens_in_ascii_show_what_was_found_good(void **state)
     compare("confirm", "ascii", 80, 24, true, false);
 }
 
+static void a_large_window_is_used(void **state)
+{
+    (void)state;
+    compare("dash", "200x60", 200, 60, false, false);
+    compare("jobs", "200x60", 200, 60, false, false);
+    compare("ledger", "200x60", 200, 60, false, false);
+}
+
 static void in_ascii_nothing_else_leaves(void **state)
 {
     struct buf text;
@@ -164,6 +172,7 @@ int main(void)
         cmocka_unit_test(screens_at_80x24_show_what_was_found_good),
         cmocka_unit_test(screens_at_140x40_show_what_was_found_good),
         cmocka_unit_test(screens_in_ascii_show_what_was_found_good),
+        cmocka_unit_test(a_large_window_is_used),
         cmocka_unit_test(in_ascii_nothing_else_leaves),
     };
 
