@@ -7,7 +7,8 @@
 struct daemon;
 struct alerts;
 
-/* told: what became of a delivery, one sentence. */
+/* Borrows the configuration of the daemon, which owns it. told: what became of a delivery, one
+ * sentence. */
 struct alerts *alerts_new(struct daemon *daemon,
                           void (*told)(struct daemon *daemon, const char *text));
 /* text is copied. Nothing configured: does nothing. */

@@ -11,6 +11,7 @@
 #include "store/spend.h"
 #include "work/jobs.h"
 
+/* As decimal text, exact. */
 void reply_money(struct json_out *out, const char *key, struct money amount);
 void reply_time(struct json_out *out, const char *key, struct utc at); /* ms 0: null */
 void reply_usage(struct json_out *out, const struct usage *usage); /* "usage": non-zero buckets */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the three files that make up the store share: queues, threads, connections. */
+/* What the files that make up the store share: queues, threads, connections. */
 #ifndef STORE_STORE_OWN_H
 #define STORE_STORE_OWN_H
 
@@ -28,6 +28,7 @@ struct store {
     int waiting;              /* the loop's */
 };
 
+/* At the end; the list borrows it. */
 void req_list_add(struct req_list *list, struct store_req *req);
 void req_list_join(struct req_list *list, struct req_list *more); /* more is empty afterwards */
 

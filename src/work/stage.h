@@ -63,6 +63,7 @@ struct document_run {
     bool over;                 /* its row is in a final state */
 };
 
+/* The stages in the order of stages.def. Static. */
 size_t stage_count(void);
 const struct stage *stage_at(size_t i);
 const struct stage *stage_find(const char *name);            /* NULL: no such stage */
