@@ -14,6 +14,7 @@
 struct daemon;
 struct figures;
 
+/* Reads for the first time when the loop runs; the daemon owns it. */
 struct figures *figures_new(struct daemon *daemon);
 void figures_stop(struct figures *figures); /* no more reading; NULL is fine */
 void figures_free(struct figures *figures); /* after the store is closed; NULL is fine */

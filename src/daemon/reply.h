@@ -13,6 +13,7 @@
 
 struct outlook_figure; /* daemon/outlook */
 
+/* As decimal text, exact. */
 void reply_money(struct json_out *out, const char *key, struct money amount);
 void reply_time(struct json_out *out, const char *key, struct utc at); /* ms 0: null */
 void reply_usage(struct json_out *out, const struct usage *usage); /* "usage": non-zero buckets */
