@@ -34,6 +34,8 @@ struct shell {
 void shell_init(struct shell *shell, int w, int h, bool ascii);
 void shell_fini(struct shell *shell);
 void shell_resize(struct shell *shell, int w, int h);
+/* As the first screen: nothing stays below it. */
+bool shell_start(struct shell *shell, const char *screen, const char *about);
 bool shell_open(struct shell *shell, const char *screen, const char *about); /* false: no such */
 
 /* One key: to the palette, the filter or the screen on top. May mark `dirty`, draws nothing. */

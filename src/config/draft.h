@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A configuration on its way: what was said where, and all that is wrong so far. Private to
- * config: yaml.c fills it, finish.c completes and checks it. */
+ * config: yaml.c and kinds.c fill it, config.c completes and checks it. */
 #ifndef CONFIG_DRAFT_H
 #define CONFIG_DRAFT_H
 

@@ -9,37 +9,13 @@
 enum { IMPORT_CAP = 64 << 20 };
 
 static const struct {
-    const char *name, *help;
     bool (*is)(const struct import_node *root);
     bool (*read)(struct import *import, const struct import_node *root, struct err *err);
 } formats[] = {
-#define FORMAT(name, wire, help) { wire, help, import_is_##name, import_read_##name },
+#define FORMAT(name, wire, help) { import_is_##name, import_read_##name },
 #include "core/import_formats.def"
 #undef FORMAT
 };
-
-const char *import_format_name(enum import_format format)
-{
-    return format < IMPORT_FORMATS ? formats[format].name : "auto";
-}
-
-const char *import_format_help(enum import_format format)
-{
-    return format < IMPORT_FORMATS ? formats[format].help : "found by the shape of the file";
-}
-
-bool import_format_find(struct str name, enum import_format *format)
-{
-    *format = IMPORT_AUTO;
-    if (str_is(name, "auto"))
-        return true;
-    for (size_t i = 0; i < COUNT_OF(formats); i++)
-        if (str_is(name, formats[i].name)) {
-            *format = (enum import_format)i;
-            return true;
-        }
-    return false;
-}
 
 void import_init(struct import *import, struct utc now, const char *label)
 {
@@ -122,7 +98,7 @@ bool import_read(struct import *import, enum import_format format, struct str js
     if (ok && format == IMPORT_AUTO)
         ok = find_format(import, &node, err);
     else if (ok && !formats[format].is(&node))
-        ok = err_set(err, ERR_INPUT, "this is not %s", formats[format].help);
+        ok = err_set(err, ERR_INPUT, "this is not %s", import_format_help(format));
     ok = ok && formats[import->format].read(import, &node, err);
     json_free(root);
     if (ok)

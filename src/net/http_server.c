@@ -3,9 +3,9 @@
  * ahead of its answer is kept, within a limit. Reading never stops, so that we see it leave. */
 #include "net/http_server.h"
 
-#include "base/arena.h"
 #include "base/buf.h"
 #include "base/xalloc.h"
+#include "net/http_exchange.h"
 #include "net/stream.h"
 
 #include <llhttp.h>
@@ -28,22 +28,6 @@ enum conn_phase {
     CONN_ANSWER,  /* the handler has it */
     CONN_REFUSED, /* told why; reads on so that the answer is not lost in a reset */
     CONN_OVER,
-};
-
-struct header {
-    struct header *behind;
-    char *name, *value; /* arena */
-};
-
-struct http_exchange {
-    struct http_server *server;
-    struct conn *conn; /* NULL: the client has gone */
-    struct arena arena;
-    struct buf url, name, value, body;
-    struct header *header;
-    const char *method;
-    void *user;
-    bool keep_alive, old_version, is_head, begun, chunked, bodyless;
 };
 
 struct conn {
@@ -81,31 +65,6 @@ static const struct http_server_limits default_limits = { 64 << 10, 64 << 20, 10
 
 /* ---- exchanges ---- */
 
-static struct http_exchange *exchange_new(struct conn *conn)
-{
-    struct http_exchange *exchange = xcalloc(1, sizeof(*exchange));
-
-    exchange->server = conn->server;
-    exchange->conn = conn;
-    buf_init(&exchange->url, conn->limits.head_max);
-    buf_init(&exchange->name, conn->limits.head_max);
-    buf_init(&exchange->value, conn->limits.head_max);
-    buf_init(&exchange->body, conn->limits.body_max);
-    return exchange;
-}
-
-static void exchange_free(struct http_exchange *exchange)
-{
-    if (exchange == NULL)
-        return;
-    arena_fini(&exchange->arena);
-    buf_fini(&exchange->url);
-    buf_fini(&exchange->name);
-    buf_fini(&exchange->value);
-    buf_fini(&exchange->body);
-    free(exchange);
-}
-
 static void server_end_if_empty(struct http_server *server)
 {
     if (server->closing && server->conn_count == 0 && server->exchanges == 0)
@@ -119,7 +78,7 @@ static void exchange_done(struct http_exchange *exchange)
 
     if (exchange->conn != NULL)
         exchange->conn->exchange = NULL;
-    exchange_free(exchange);
+    http_exchange_free(exchange);
     server->exchanges--;
     server_end_if_empty(server);
 }
@@ -142,7 +101,9 @@ static int on_begin(llhttp_t *parser)
 {
     struct conn *conn = parser->data;
 
-    conn->exchange = exchange_new(conn);
+    conn->exchange = http_exchange_new(conn->limits.head_max, conn->limits.body_max);
+    conn->exchange->server = conn->server;
+    conn->exchange->conn = conn;
     conn->head_bytes = 0;
     conn->headers = 0;
     return 0;
@@ -180,50 +141,18 @@ static int on_value(llhttp_t *parser, const char *at, size_t len)
     return 0;
 }
 
-static const char *header_find(const struct http_exchange *exchange, const char *name)
-{
-    for (const struct header *header = exchange->header; header != NULL; header = header->behind) {
-        if (strcasecmp(header->name, name) == 0)
-            return header->value;
-    }
-    return NULL;
-}
-
 static int on_value_complete(llhttp_t *parser)
 {
     struct conn *conn = parser->data;
     struct http_exchange *exchange = conn->exchange;
-    struct header *header;
 
     if (++conn->headers > HEADERS_MAX)
         return refuse(conn, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE);
-    if (conn->phase == CONN_HEAD) { /* otherwise it is a trailer */
-        header = ARENA_NEW(&exchange->arena, struct header);
-        header->name = arena_copy(&exchange->arena, buf_str(&exchange->name));
-        header->value = arena_copy(&exchange->arena, str_trim(buf_str(&exchange->value)));
-        if (strcasecmp(header->name, "Host") == 0 && header_find(exchange, "Host") != NULL)
-            return refuse(conn, HTTP_STATUS_BAD_REQUEST);
-        header->behind = exchange->header;
-        exchange->header = header;
-    }
-    buf_clear(&exchange->name);
-    buf_clear(&exchange->value);
+    if (conn->phase != CONN_HEAD) /* a trailer */
+        http_exchange_skip(exchange);
+    else if (!http_exchange_keep(exchange))
+        return refuse(conn, HTTP_STATUS_BAD_REQUEST);
     return 0;
-}
-
-/* The list was built from its end: turned round, so that the first of two is found. */
-static void headers_turn(struct http_exchange *exchange)
-{
-    struct header *turned = NULL;
-
-    while (exchange->header != NULL) {
-        struct header *header = exchange->header;
-
-        exchange->header = header->behind;
-        header->behind = turned;
-        turned = header;
-    }
-    exchange->header = turned;
 }
 
 static int on_head_complete(llhttp_t *parser)
@@ -236,11 +165,10 @@ static int on_head_complete(llhttp_t *parser)
         return refuse(conn, HTTP_STATUS_HTTP_VERSION_NOT_SUPPORTED);
     if ((parser->flags & F_CONTENT_LENGTH) != 0 && parser->content_length > conn->limits.body_max)
         return refuse(conn, HTTP_STATUS_PAYLOAD_TOO_LARGE);
-    headers_turn(exchange);
     exchange->method = llhttp_method_name((llhttp_method_t)parser->method);
     exchange->is_head = parser->method == HTTP_HEAD;
     exchange->old_version = parser->http_minor == 0;
-    expect = header_find(exchange, "Expect");
+    expect = http_exchange_find(exchange, "Expect");
     if (expect != NULL && strcasecmp(expect, "100-continue") == 0 && !exchange->old_version)
         stream_write(conn->stream, STR("HTTP/1.1 100 Continue\r\n\r\n"));
     conn->phase = CONN_BODY;
@@ -268,47 +196,13 @@ static int on_complete(llhttp_t *parser)
 
 /* ---- answers ---- */
 
-static const char *reason_of(int status)
-{
-    static const struct {
-        int status;
-        const char *reason;
-    } known[] = {
-        { 200, "OK" },
-        { 204, "No Content" },
-        { 400, "Bad Request" },
-        { 401, "Unauthorized" },
-        { 403, "Forbidden" },
-        { 404, "Not Found" },
-        { 408, "Request Timeout" },
-        { 413, "Payload Too Large" },
-        { 414, "URI Too Long" },
-        { 429, "Too Many Requests" },
-        { 431, "Request Header Fields Too Large" },
-        { 500, "Internal Server Error" },
-        { 501, "Not Implemented" },
-        { 503, "Service Unavailable" },
-        { 505, "HTTP Version Not Supported" },
-        { 529, "Overloaded" },
-    };
-
-    for (size_t i = 0; i < COUNT_OF(known); i++) {
-        if (known[i].status == status)
-            return known[i].reason;
-    }
-    return "Status";
-}
-
 static void conn_refuse(struct conn *conn, int status)
 {
     struct buf text;
 
     buf_init(&text, 1024);
-    buf_addf(&text,
-             "HTTP/1.1 %d %s\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n"
-             "Connection: close\r\n\r\n%s\n",
-             status, reason_of(status), strlen(reason_of(status)) + 1, reason_of(status));
-    exchange_free(conn->exchange);
+    http_refusal(&text, status);
+    http_exchange_free(conn->exchange);
     conn->exchange = NULL;
     conn->phase = CONN_REFUSED;
     stream_write(conn->stream, buf_str(&text));
@@ -450,7 +344,7 @@ static void conn_closed(void *owner, const struct err *err)
     buf_fini(&conn->ahead);
     free(conn);
     if (exchange != NULL && is_answered)
-        exchange_free(exchange); /* it never got as far as the handler */
+        http_exchange_free(exchange); /* it never got as far as the handler */
     else if (exchange != NULL)
         exchange->conn = NULL;
     if (exchange != NULL && !is_answered && server->events.gone != NULL)
@@ -542,38 +436,6 @@ void http_server_close(struct http_server *server, void (*closed)(void *arg), vo
     server_end_if_empty(server);
 }
 
-const char *http_method(const struct http_exchange *exchange)
-{
-    return exchange->method;
-}
-
-const char *http_path(const struct http_exchange *exchange)
-{
-    return buf_text(&exchange->url);
-}
-
-const char *http_request_header(const struct http_exchange *exchange, const char *name)
-{
-    const char *value = header_find(exchange, name);
-
-    return value == NULL ? "" : value;
-}
-
-struct str http_body(const struct http_exchange *exchange)
-{
-    return buf_str(&exchange->body);
-}
-
-void http_exchange_set_user(struct http_exchange *exchange, void *user)
-{
-    exchange->user = user;
-}
-
-void *http_exchange_user(const struct http_exchange *exchange)
-{
-    return exchange->user;
-}
-
 static void exchange_write(struct http_exchange *exchange, struct str bytes)
 {
     if (exchange->conn != NULL)
@@ -585,21 +447,8 @@ static void head_write(struct http_exchange *exchange, int status, const char *c
 {
     struct buf head;
 
-    ensure(!exchange->begun);
-    exchange->begun = true;
-    exchange->bodyless =
-        exchange->is_head || status == HTTP_STATUS_NO_CONTENT || status == HTTP_STATUS_NOT_MODIFIED;
     buf_init(&head, 1 << 20);
-    buf_addf(&head, "HTTP/1.1 %d %s\r\n%s", status, reason_of(status), length_line);
-    if (content_type != NULL && content_type[0] != '\0')
-        buf_addf(&head, "Content-Type: %s\r\n", content_type);
-    if (!exchange->keep_alive)
-        buf_add_text(&head, "Connection: close\r\n");
-    else if (exchange->old_version)
-        buf_add_text(&head, "Connection: keep-alive\r\n");
-    if (extra_headers != NULL)
-        buf_add_text(&head, extra_headers);
-    buf_add_text(&head, "\r\n");
+    http_exchange_begin(exchange, status, content_type, extra_headers, length_line, &head);
     exchange_write(exchange, buf_str(&head));
     buf_fini(&head);
 }

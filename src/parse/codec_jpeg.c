@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* JPEG by libjpeg-turbo: decoded at the smallest of its scales that still fills the long side, CMYK
  * turned into RGB, stood upright by its EXIF orientation. */
-#include "parse/picture.h"
+#include "parse/codec.h"
 
 #include "base/xalloc.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* PNG by libpng's simplified interface: any depth, palette and alpha become RGB on white. */
-#include "parse/picture.h"
+#include "parse/codec.h"
 
 #include "base/xalloc.h"
 

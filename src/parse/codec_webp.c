@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* WebP by libwebp: scaled by the decoder, alpha on white. Moving pictures are not read. */
-#include "parse/picture.h"
+#include "parse/codec.h"
 
 #include "base/xalloc.h"
 

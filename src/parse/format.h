@@ -4,14 +4,8 @@
 #define PARSE_FORMAT_H
 
 #include "base/err.h"
+#include "parse/document.h"
 #include "parse/out.h"
-#include "parse/protocol.h"
-
-struct document {
-    struct str bytes, name; /* the name is a hint: content decides where it can */
-    uint32_t page_first, page_last;
-    const struct parse_limits *limits;
-};
 
 struct format {
     const char *name;
@@ -26,9 +20,6 @@ const struct format *format_of(const struct document *document);
 /* By content and name, then parsed; refuses known formats that are not read, and a name that
  * promises another format than the content is. */
 bool format_parse(const struct document *document, struct out *out, struct err *err) MUST_CHECK;
-
-/* Does the name end so (".md"), whatever the case of its letters. */
-bool document_ends(const struct document *document, const char *suffix);
 
 #define FORMAT(name)                                                                               \
     bool name##_is(const struct document *document);                                               \

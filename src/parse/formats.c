@@ -47,14 +47,6 @@ static const struct {
     { ".jpeg", "image", "image" }, { ".webp", "image", "image" },
 };
 
-bool document_ends(const struct document *document, const char *suffix)
-{
-    struct str s = str_of(suffix);
-
-    return document->name.len >= s.len &&
-           str_same_letters(str_from(document->name, document->name.len - s.len), s);
-}
-
 const struct format *format_of(const struct document *document)
 {
     size_t i = 0;

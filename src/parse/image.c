@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* An image file is a document of one picture. */
+#include "parse/codec.h"
 #include "parse/format.h"
-#include "parse/picture.h"
+#include "parse/picture_answer.h"
 
 bool image_is(const struct document *document)
 {

@@ -3,7 +3,7 @@
  */
 #include "parse/ocr.h"
 
-#include "parse/picture.h"
+#include "parse/codec.h"
 
 #include "base/xalloc.h"
 

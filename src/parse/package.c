@@ -3,7 +3,8 @@
  * of that name is not in the archive. */
 #include "parse/package.h"
 
-#include "parse/picture.h"
+#include "parse/codec.h"
+#include "parse/picture_answer.h"
 #include "parse/xml.h"
 
 #include <string.h>

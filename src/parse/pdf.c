@@ -26,19 +26,6 @@ static void quiet(void *user, const char *message)
     (void)message;
 }
 
-void pdf_box(fz_rect rect, int32_t box[4])
-{
-    float side[4] = { rect.x0, rect.y0, rect.x1, rect.y1 };
-
-    for (int i = 0; i < 4; i++)
-        box[i] = side[i] > 1e6f    ? 100000000
-                 : side[i] < -1e6f ? -100000000
-                                   : (int32_t)(side[i] * 100.0f); /* NaN fails both: see below */
-    for (int i = 0; i < 4; i++)
-        if (side[i] != side[i])
-            box[i] = 0;
-}
-
 static float area(fz_rect rect)
 {
     return fz_is_empty_rect(rect) ? 0.0f : (rect.x1 - rect.x0) * (rect.y1 - rect.y0);
@@ -74,27 +61,6 @@ static void say_blocks(struct pdf *pdf, fz_page *page, const fz_stext_page *text
         else if (b->type == FZ_STEXT_BLOCK_IMAGE && !scan)
             pdf_image_say(pdf, b, number);
     }
-}
-
-void pdf_run(struct pdf *pdf, fz_page *page, fz_device *device, fz_matrix ctm, uint32_t number)
-{
-    fz_cookie cookie = { .abort = 0 };
-
-    fz_try(pdf->ctx)
-    {
-        fz_run_page_contents(pdf->ctx, page, device, ctm, &cookie);
-        fz_close_device(pdf->ctx, device);
-    }
-    fz_always(pdf->ctx)
-    {
-        fz_drop_device(pdf->ctx, device);
-    }
-    fz_catch(pdf->ctx)
-    {
-        fz_rethrow(pdf->ctx);
-    }
-    if (cookie.errors > 0)
-        out_warn(pdf->out, number, "page %u is damaged: parts of it may be missing", number);
 }
 
 /* May throw; the result is the caller's to drop. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of the PDF reader share: pdf.c walks pages, pdf_text.c makes blocks, pdf_image.c
- * makes images. MuPDF's exceptions stay inside: each function here says so when one may pass. */
+ * makes images, pdf_page.c runs pages for both. MuPDF's exceptions stay inside: each function here
+ * says so when one may pass. */
 #ifndef PARSE_PDF_H
 #define PARSE_PDF_H
 
 #include "parse/format.h"
-#include "parse/picture.h"
 
 #include <mupdf/fitz.h>
 

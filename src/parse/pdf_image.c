@@ -3,6 +3,7 @@
 #include "parse/pdf.h"
 
 #include "base/xalloc.h"
+#include "parse/picture_answer.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "parse/request.h"
 
 #include "parse/format.h"
-#include "parse/picture.h"
+#include "parse/picture_answer.h"
 
 #include <errno.h>
 #include <unistd.h>

@@ -39,9 +39,6 @@ bool db_in_transaction(const struct db *db);
 void db_rollback(struct db *db); /* whatever is open; cannot fail in a way that matters */
 void db_rollback_to(struct db *db);
 
-/* Turns the connection's last failure into an error that says what was tried. Returns false. */
-bool db_failed(struct db *db, const char *what, struct err *err);
-
 #define DB_BACK_MS INT64_C(300000) /* a clock this far behind the books is not believed */
 
 /* The latest instant in the books: a clock set back by more than 5 minutes cannot reopen a period

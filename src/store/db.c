@@ -7,6 +7,7 @@
 
 #include "base/xalloc.h"
 #include "store/connection.h"
+#include "store/failure.h"
 #include "store/statements.h"
 
 struct statement {

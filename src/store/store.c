@@ -11,31 +11,8 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "base/xalloc.h"
-#include "sql/sound.h"
 #include "store/migrate.h"
 #include "store/store_own.h"
-
-void req_list_add(struct req_list *list, struct store_req *req)
-{
-    req->next = NULL;
-    if (list->first == NULL)
-        list->first = req;
-    else
-        list->last->next = req;
-    list->last = req;
-}
-
-void req_list_join(struct req_list *list, struct req_list *more)
-{
-    if (more->first == NULL)
-        return;
-    if (list->first == NULL)
-        list->first = more->first;
-    else
-        list->last->next = more->first;
-    list->last = more->last;
-    *more = (struct req_list){ 0 };
-}
 
 /* The directory and, when it is new, the one above it. */
 static bool dir_ready(const char *dir, struct err *err)
@@ -59,20 +36,6 @@ static bool books_sound(struct db *db, struct err *err)
     return db_number(db, "select quick_check = 'ok' from pragma_quick_check limit 1", &sound,
                      err) &&
            (sound == 1 || err_set(err, ERR_CORRUPT, "store: the database file is damaged"));
-}
-
-/* I4 for the holds, which are few: a counter that is wrong must not let a paid call pass. */
-bool store_counters_check(struct db *db, struct err *err)
-{
-    int64_t differ;
-
-    if (!db_number(db, sql_sound_held, &differ, err))
-        return false;
-    db->unsound = differ != 0;
-    if (db->unsound)
-        log_line(LOG_ERROR, "store",
-                 "budget counters do not agree with the holds: paid calls stop until a repair");
-    return true;
 }
 
 static bool connect_all(struct store *store, struct err *err)
@@ -201,17 +164,6 @@ void store_deliver(struct store *store)
 int store_waiting(const struct store *store)
 {
     return store->waiting;
-}
-
-void store_finish(struct store *store, struct req_list *done)
-{
-    if (done->first == NULL)
-        return;
-    pthread_mutex_lock(&store->lock);
-    req_list_join(&store->finished, done);
-    pthread_mutex_unlock(&store->lock);
-    if (store->config.ring != NULL)
-        store->config.ring(store->config.ring_arg);
 }
 
 void store_figures(struct store *store, struct store_figures *out)

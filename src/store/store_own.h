@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the three files that make up the store share: queues, threads, connections. */
+/* What the files that make up the store share: queues, threads, connections. */
 #ifndef STORE_STORE_OWN_H
 #define STORE_STORE_OWN_H
 

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "sql/sound.h"
 #include "store/budget_index.h"
 #include "store/db.h"
 
@@ -33,6 +34,20 @@ bool store_writer_open(struct store *store, struct err *err)
     if (!db_open(store->path, memory ? DB_MEMORY : DB_WRITER, &store->writer, err))
         return false;
     store->writer.index = budget_index_new();
+    return true;
+}
+
+/* I4 for the holds, which are few: a counter that is wrong must not let a paid call pass. */
+bool store_counters_check(struct db *db, struct err *err)
+{
+    int64_t differ;
+
+    if (!db_number(db, sql_sound_held, &differ, err))
+        return false;
+    db->unsound = differ != 0;
+    if (db->unsound)
+        log_line(LOG_ERROR, "store",
+                 "budget counters do not agree with the holds: paid calls stop until a repair");
     return true;
 }
 
