@@ -124,7 +124,6 @@ struct config {
     } ui;
     struct {
         char level[16]; /* debug info warn error */
-        int64_t keep_months;
     } log;
 };
 

@@ -127,6 +127,15 @@ static bool load_config(struct daemon *d, struct err *err)
     return ok;
 }
 
+static void set_log_level(const struct config *config)
+{
+    static const char *const names[] = { "debug", "info", "warn", "error" };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (strcmp(config->log.level, names[i]) == 0)
+            log_set_level((enum log_level)i);
+}
+
 static int fail(const struct daemon *d, const struct err *err)
 {
     if (d->ready_fd >= 0)
@@ -169,6 +178,7 @@ int main(int argc, char **argv)
     if (!config_paths(options.home, environ, &daemon.paths, &err) ||
         !config_paths_make(&daemon.paths, &err) || !load_config(&daemon, &err))
         return fail(&daemon, &err);
+    set_log_level(daemon.config);
     lock = take_lock(&daemon.paths, &err);
     if (lock < 0)
         return fail(&daemon, &err);
