@@ -146,6 +146,7 @@ bool providers_fill(struct metering *m, const struct config *config, struct aren
     m->default_max_output = config->calls.default_max_output;
     m->retries_max = (int)config->calls.tries;
     m->allow_unpriced = strcmp(config->calls.unpriced, "allow_unmetered") == 0;
+    m->fit = config->calls.fit;
     m->estimate_upper = strcmp(config->calls.estimate, "upper") == 0;
     limiter_set_most(m->limiter, (int)config->calls.concurrency);
     return true;

@@ -56,6 +56,7 @@ struct metering {
     int64_t default_max_output;  /* 1024 */
     int retries_max;             /* 5 */
     bool allow_unpriced;  /* calls without a price are made, unless a hard budget covers them */
+    bool fit;             /* a call that has no room in a budget asks for fewer tokens instead */
     bool estimate_upper;  /* of a total of tokens all count as output */
     int64_t delay_max_ms; /* ceiling of the back-off; 0: that of core/retry */
     const char *proxy;

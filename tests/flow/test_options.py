@@ -110,6 +110,25 @@ def test_a_total_of_tokens_is_split_or_counted_as_output():
             assert answer["estimated"], answer
 
 
+def test_a_call_is_made_to_fit_what_a_budget_has_left():
+    with Provider() as p, World(provider=False, config=p.config("api_key_env: SIM_KEY") +
+                                "\ncalls: { fit: true }\n") as w:
+        w.run("budget", "set", "all", "--limit", "0.001", check=0)
+        answer = w.json("ask", "hello", "--model", f"near/{MODEL}", "--max-tokens", "4000")
+        assert "max_tokens" in answer["routing_reason"], answer["routing_reason"]
+        sent = p.bodies[0].get("max_completion_tokens") or p.bodies[0].get("max_tokens")
+        assert 16 <= sent < 4000 and str(sent) in answer["routing_reason"], (sent, answer)
+        call = w.json("call", str(answer["call_id"]))["call"]["attempts"]
+        assert len(call) == 1, call
+        w.run("budget", "set", "all", "--limit", "0.000001", check=0)
+        w.run("ask", "hello", "--model", f"near/{MODEL}", "--max-tokens", "4000", check=3)
+        assert len(p.bodies) == 1
+    with Provider() as p, World(provider=False, config=p.config("api_key_env: SIM_KEY")) as w:
+        w.run("budget", "set", "all", "--limit", "0.001", check=0)
+        w.run("ask", "hello", "--model", f"near/{MODEL}", "--max-tokens", "4000", check=3)
+        assert p.bodies == []
+
+
 def test_no_more_calls_at_once_than_configured():
     with Provider(delay=0.1) as p, World(provider=False, config=p.config("api_key_env: SIM_KEY") +
                                          "\ncalls: { concurrency: 2 }\n") as w:
