@@ -20,6 +20,7 @@ struct board;
 struct rpc;
 struct figures;
 struct journal;
+struct keys;
 struct notices;
 
 struct daemon {
@@ -39,6 +40,7 @@ struct daemon {
     struct jobs *jobs;
     struct journal *journal;
     struct notices *notices;
+    struct keys *keys; /* being asked for */
     struct alerts *alerts;
     struct board *board;
     struct figures *figures;

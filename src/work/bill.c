@@ -198,6 +198,16 @@ static void fill_gaps(const struct bill_facts *facts, struct usage *usage)
     usage->quality = USAGE_ESTIMATED;
 }
 
+/* A total that was split in half, counted at the output rate instead. */
+static void raise_split(struct usage *usage)
+{
+    if (!(usage->flags & BIT(USAGE_FLAG_SPLIT)))
+        return;
+    usage->n[DIM_output] += usage->n[DIM_input];
+    usage->n[DIM_input] = 0;
+    usage->flags = (usage->flags & ~BIT(USAGE_FLAG_SPLIT)) | BIT(USAGE_FLAG_UPPER);
+}
+
 /* --- after: how much --- */
 
 /* The rates of what was served: the model that answered where the book knows it, else the one that
@@ -302,6 +312,8 @@ static void settle_usage(const struct bill_facts *facts, struct settlement *out)
 {
     struct price_set set;
 
+    if (facts->upper)
+        raise_split(&out->usage);
     fill_gaps(facts, &out->usage);
     rates_of_answer(facts, facts->reply->model, &out->usage, &set);
     out->priced = add_lines(&set, &out->usage, 0, NULL, out);

@@ -242,6 +242,10 @@ static enum step call_held(struct op *op)
         return STEP_NEXT;
     if (c->req.err.code == ERR_NONE)
         err_set(&c->req.err, ERR_INTERNAL, "nothing is held and nobody says why");
+    if (call_fit(c)) {
+        op_goto(op, HOLD);
+        return STEP_NEXT;
+    }
     call_go(op);
     if (!may_go_around(c) || !call_route_around(c))
         return fail(op, &c->req.err);

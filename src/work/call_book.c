@@ -21,6 +21,7 @@ void call_book_ask(struct call *c)
         .fallback = step->fallback,
         .local = account->local,
         .price_state = c->quote.state,
+        .allow_unpriced = c->metering->allow_unpriced,
         .bound = c->quote.bound,
         .now = c->quote.at,
     };
@@ -78,6 +79,7 @@ void call_book_settle(struct call *c)
     const struct provider_reply *reply = &wire->reply;
     bool answered = wire->outcome == OUTCOME_ANSWERED;
     struct bill_facts facts = {
+        .upper = c->metering->estimate_upper,
         .quote = &c->quote,
         .request = &c->request,
         .book = c->metering->book,
@@ -141,6 +143,7 @@ void call_book_count(struct call *c)
         if (!usage_add(&c->usage, &s->usage))
             c->usage.quality = USAGE_ESTIMATED;
     }
+    limiter_count_tokens(c->metering->limiter, c->ask.provider, usage_tokens(&s->usage));
     add_money(&c->cost, s->charged);
     if (s->cost_stated) {
         c->cost_stated = true;
