@@ -2,9 +2,9 @@
 /* Past days hardly change, so they are read rarely; spend and time are those of the moment. */
 #include "daemon/outlook.h"
 
+#include "base/json_out.h"
 #include "base/xalloc.h"
 #include "daemon/daemon.h"
-#include "daemon/reply.h"
 #include "net/loop.h"
 #include "store/history.h"
 
@@ -35,6 +35,14 @@ struct outlook *outlook_new(struct daemon *daemon)
 
     outlook->daemon = daemon;
     return outlook;
+}
+
+/* reply stands above this file, so it cannot serve it. */
+static void put_money(struct json_out *out, const char *key, struct money amount)
+{
+    char text[MONEY_TEXT];
+
+    json_put_cstr(out, key, money_text(amount, text));
 }
 
 static void past_free(struct past *past)
@@ -136,7 +144,7 @@ struct outlook_figure outlook_at(struct outlook *outlook, int64_t budget_id, str
 static void put_known(struct json_out *out, const char *key, bool known, struct money amount)
 {
     if (known)
-        reply_money(out, key, amount);
+        put_money(out, key, amount);
     else
         json_put_null(out, key);
 }
