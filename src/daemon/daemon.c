@@ -145,7 +145,7 @@ static enum step load_book(struct op *op)
 
     free(d->catalogue);
     d->catalogue = NULL;
-    d->load = (struct price_load){ .arena = &d->arena };
+    d->load = (struct price_load){ .arena = &d->rows };
     prices_load(d->store, &d->req, &d->load, start_req_done);
     return STEP_WAIT;
 }
@@ -225,6 +225,7 @@ static enum step load_jobs(struct op *op)
     };
 
     d->metering.book = price_book_new(d->load.row, d->load.count);
+    arena_fini(&d->rows);
     if (!providers_alias(d->metering.book, &op->err))
         return STEP_FAIL;
     snprintf(library, sizeof(library), "%s/library.db", d->paths.state_dir);
@@ -378,6 +379,7 @@ int daemon_run(struct daemon *d)
         log_line(LOG_ERROR, "daemon", "the loop did not close");
         d->status = d->status == 0 ? 1 : d->status;
     }
+    arena_fini(&d->rows);
     arena_fini(&d->arena);
     return d->status;
 }

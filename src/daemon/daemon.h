@@ -58,6 +58,7 @@ struct daemon {
     struct price_load load;
     struct price_row *catalogue; /* while it is imported */
     struct arena arena;          /* of the start */
+    struct arena rows;           /* of the price rows until the book has its copy */
     struct budget_row *budget;   /* from the configuration, written one after the other */
     size_t budgets, budget_at;
     int status; /* exit status */

@@ -17,6 +17,7 @@ struct outlook_figure {
     struct money low, likely, high;
 };
 
+/* Nothing is known yet; the daemon owns it. */
 struct outlook *outlook_new(struct daemon *daemon);
 void outlook_free(struct outlook *outlook); /* after the store is closed; NULL is fine */
 

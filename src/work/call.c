@@ -467,6 +467,7 @@ struct call *call_start(struct metering *metering, const struct call_spec *spec,
     c->owner = owner;
     c->all_released = true;
     c->wire.outcome = OUTCOME_NOT_SENT;
+    c->wire.retry_after_ms = -1;
     c->began_ms = metering->clock->mono_ms(metering->clock);
     c->timer = timer_new(metering->loop, call_begin, c);
     timer_start(c->timer, 0, 0);

@@ -181,6 +181,14 @@ static void result_of_answer(const struct call *c, struct call_result *out)
     out->embedding_dims = reply->embedding_dims;
 }
 
+/* By the last attempt's answer, or by an earlier call's. */
+static int64_t do_not_ask_ms(const struct call *c, const struct route_step *step)
+{
+    int64_t ms = limiter_cool_down_ms(c->metering->limiter, step->provider, step->model);
+
+    return ms > 0 ? ms : c->wire.retry_after_ms;
+}
+
 void call_book_result(struct call *c, struct call_result *out)
 {
     const struct route_step *step = c->planned ? &c->route.step[c->at] : NULL;
@@ -204,6 +212,7 @@ void call_book_result(struct call *c, struct call_result *out)
         .call_id = c->call_id,
         .refusal = c->hold.refusal,
         .finish = "",
+        .retry_after_ms = step == NULL ? -1 : do_not_ask_ms(c, step),
     };
     if (c->reused)
         result_of_reuse(c, out);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What the rest of a period will cost, and when nothing can be said yet. */
 #include "core/date.h"
 #include "core/forecast.h"
 
