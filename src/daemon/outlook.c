@@ -2,7 +2,6 @@
 /* Past days hardly change, so they are read rarely; spend and time are those of the moment. */
 #include "daemon/outlook.h"
 
-#include "base/json_out.h"
 #include "base/xalloc.h"
 #include "daemon/daemon.h"
 #include "net/loop.h"
@@ -35,14 +34,6 @@ struct outlook *outlook_new(struct daemon *daemon)
 
     outlook->daemon = daemon;
     return outlook;
-}
-
-/* reply stands above this file, so it cannot serve it. */
-static void put_money(struct json_out *out, const char *key, struct money amount)
-{
-    char text[MONEY_TEXT];
-
-    json_put_cstr(out, key, money_text(amount, text));
 }
 
 static void past_free(struct past *past)
@@ -139,23 +130,4 @@ struct outlook_figure outlook_at(struct outlook *outlook, int64_t budget_id, str
                                     .low = f.low,
                                     .likely = f.likely,
                                     .high = f.high };
-}
-
-static void put_known(struct json_out *out, const char *key, bool known, struct money amount)
-{
-    if (known)
-        put_money(out, key, amount);
-    else
-        json_put_null(out, key);
-}
-
-void outlook_put(const struct outlook_figure *figure, struct json_out *out)
-{
-    put_known(out, "projected", figure->enough, figure->likely);
-    put_known(out, "projected_low", figure->ranged, figure->low);
-    put_known(out, "projected_high", figure->ranged, figure->high);
-    if (figure->days_needed < 0)
-        json_put_null(out, "projection_days_needed");
-    else
-        json_put_int(out, "projection_days_needed", figure->days_needed);
 }

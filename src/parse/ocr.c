@@ -11,8 +11,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <tesseract/capi.h>
+#include <unistd.h>
 
 enum {
     OCR_SIDE_PX = 3000, /* larger pictures are fitted: the engine gains nothing from more */

@@ -8,7 +8,7 @@ import time
 
 import harness
 from clocked import Clocked
-from harness import MODEL, World, kill_daemon, pico
+from harness import MODEL, SAMPLES, World, kill_daemon, pico
 
 
 class Hook:
@@ -119,6 +119,45 @@ def test_a_projection_waits_for_three_days_and_warns_once():
               "--soft", "--alert", "100", check=0)
         w.json("status")
         assert len(wait_for(lambda: alerts(w, "projected")[1:])) == 1  # a new limit, news again
+
+
+def test_an_unusual_hour_is_told():
+    with Clocked("2026-12-01T00:20:00") as w:
+        w.run("prices", "set", "sim/dear", "--input", "1000", "--output", "1000", check=0)
+        for hour in range(13):
+            w.set_clock(f"2026-12-01T{hour:02d}:30:00")
+            w.run("ask", "hello", "--model", "sim/dear", check=0)
+        w.json("status")
+        assert alerts(w, "hourly") == []
+        for _ in range(6):
+            w.run("ask", "hello", "--model", "sim/dear", check=0)
+        w.json("status")
+        told = wait_for(lambda: alerts(w, "hourly"))
+        assert len(told) == 1 and "2026-12-01T12:00Z" in told[0]["text"], told
+
+
+def test_too_much_that_is_estimated_is_told():
+    with World(sim_flags=("--fault", "nousage")) as w:
+        for i in range(101):
+            w.run("ask", f"hello {i}", "--model", f"sim/{MODEL}", check=0)
+            if i == 50:
+                w.json("status")
+                assert alerts(w, "estimated") == []
+        w.json("status")
+        assert len(wait_for(lambda: alerts(w, "estimated"))) == 1
+
+
+def test_a_job_that_waits_for_budget_is_told_once_and_outlives_a_kill():
+    with World(budgets="  - { name: tiny, limit: 0.000001 }") as w:
+        job = w.json("ingest", SAMPLES, "--yes")["job_id"]
+        row = w.wait_job(job, states=("waiting", "waiting_budget", "paused"))
+        told = wait_for(lambda: [a for a in alerts(w, "job") if a["job"] == job])
+        assert "tiny" in told[0]["text"], (row["reason"], told)
+        kill_daemon(w)
+        w.run("jobs", "resume", str(job))
+        time.sleep(1)
+        again = [a["text"] for a in alerts(w, "job") if a["job"] == job]
+        assert len(again) == len(set(again)), again
 
 
 def test_a_provider_that_is_down_is_told():
