@@ -112,7 +112,7 @@ static bool is_outranked(struct db *db, struct ranking *ranking, const struct pr
     return true;
 }
 
-static void fate_tell(struct price_fate *fate, const struct newest *newest, int is)
+static void fate_tell(struct price_fate *fate, const struct newest *newest, enum price_is is)
 {
     if (fate == NULL)
         return;
@@ -131,7 +131,7 @@ static bool import_one(struct db *db, struct price_import *import, struct rankin
     struct newest newest;
     bool outranked = false;
     int64_t *count = &import->added;
-    int is = PRICE_ADDED;
+    enum price_is is = PRICE_ADDED;
 
     if (!newest_read(db, row, &newest, err) ||
         (import->ranked && !is_outranked(db, ranking, row, &outranked, err)))

@@ -9,7 +9,7 @@
 
 /* What became of a row that was put in, and the rate its key had. */
 struct price_fate {
-    enum { PRICE_ADDED, PRICE_CHANGED, PRICE_UNCHANGED, PRICE_KEPT } is;
+    enum price_is { PRICE_ADDED, PRICE_CHANGED, PRICE_UNCHANGED, PRICE_KEPT } is;
     bool had; /* the key had a rate: */
     struct price before;
     char currency[CURRENCY_TEXT], source[64];
