@@ -7,6 +7,7 @@
 #include "ui/kit/desk.h"
 #include "ui/kit/list.h"
 
+/* The line and the choices that fit it. */
 void palette_draw(struct canvas *to, struct rect area, struct list *list, const struct field *line);
 /* Enter: runs the line, or the choice under the cursor. True when the palette is done; false: the
  * line was completed to the choice and waits for the rest. */

@@ -12,6 +12,7 @@ enum screen_id {
     SCREENS
 };
 
+/* Its line of the table; static. */
 const struct screen *screen_of(enum screen_id id);
 enum screen_id screen_below(enum screen_id id); /* the tab lit while it is on top; itself: a tab */
 bool screen_find(const char *name, enum screen_id *out);

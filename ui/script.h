@@ -24,6 +24,7 @@ struct script {
 
 enum script_step { SCRIPT_MORE, SCRIPT_WAIT, SCRIPT_END, SCRIPT_FAILED };
 
+/* Reads the whole file at once; fini frees it. */
 bool script_open(struct script *script, const char *path, struct err *err) MUST_CHECK;
 void script_fini(struct script *script);
 /* Runs one line. SCRIPT_WAIT: call it again later. */

@@ -81,6 +81,17 @@ bool shell_open(struct shell *shell, const char *screen, const char *about)
     return true;
 }
 
+bool shell_start(struct shell *shell, const char *screen, const char *about)
+{
+    enum screen_id id;
+
+    if (!screen_find(screen, &id))
+        return false;
+    put_on_top(shell, id, about, screen_of(id)->tab);
+    shell_wishes(shell);
+    return true;
+}
+
 static void go_back(struct shell *shell)
 {
     if (shell->depth == 1)

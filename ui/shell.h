@@ -30,11 +30,15 @@ struct shell {
     bool repaint, suspend; /* asked for by a key; the one who owns the terminal takes them back */
 };
 
+/* The first screen on a blank canvas; the caller's memory. */
 void shell_init(struct shell *shell, int w, int h, bool ascii);
 void shell_fini(struct shell *shell);
 void shell_resize(struct shell *shell, int w, int h);
+/* As the first screen: nothing stays below it. */
+bool shell_start(struct shell *shell, const char *screen, const char *about);
 bool shell_open(struct shell *shell, const char *screen, const char *about); /* false: no such */
 
+/* One key: to the palette, the filter or the screen on top. May mark `dirty`, draws nothing. */
 void shell_key(struct shell *shell, uint32_t key, struct utc now);
 void shell_draw(struct shell *shell, struct utc now);
 /* Takes the next letter to send; false: none. */

@@ -97,28 +97,56 @@ static int header_right(struct shell *shell)
     return x;
 }
 
-static void header_draw(struct shell *shell)
+static const char *tab_title(const struct shell *shell, const struct screen *screen)
 {
-    bool roomy = shell->canvas.w >= ROOMY;
-    enum screen_id lit = screen_below(shell->stack[shell->depth - 1].screen);
-    int end = header_right(shell), x = 0, gap = roomy ? 2 : 1;
+    return shell->canvas.w >= ROOMY ? screen->title : screen->brief;
+}
 
-    if (end >= 64)
-        x = canvas_text(&shell->canvas, 0, 0, 8, STYLE_NAME, " purser") + gap - 1;
+/* Neighbours share the cell between them where space is short. */
+static int tabs_width(const struct shell *shell, int gap)
+{
+    int width = 1;
+
+    for (int i = 0; i < SCREENS; i++) {
+        const struct screen *screen = screen_of((enum screen_id)i);
+
+        if (screen->tab)
+            width += text_cells(tab_title(shell, screen)) + 2 + gap;
+    }
+    return width;
+}
+
+static void tabs_draw(struct shell *shell, int x, int end, int gap)
+{
+    enum screen_id lit = screen_below(shell->stack[shell->depth - 1].screen);
+
     for (int i = 0, n = 1; i < SCREENS; i++) {
         const struct screen *screen = screen_of((enum screen_id)i);
-        const char *title = shell->canvas.w >= ROOMY ? screen->title : screen->brief;
-        int cells = text_cells(title) + 2;
-        enum style style = (int)lit == i ? STYLE_TAB_ON : STYLE_TAB;
+        int cells = text_cells(tab_title(shell, screen)) + 2;
 
         if (!screen->tab)
             continue;
-        if (x + cells + 2 > end)
+        if (x + cells + 1 > end)
             break;
-        canvas_text(&shell->canvas, x, 0, cells + 2, style, (int)lit == i ? "[%d %s]" : " %d %s ",
-                    n++, title);
+        if ((int)lit == i)
+            canvas_text(&shell->canvas, x, 0, cells + 2, STYLE_TAB_ON, "[%d %s]", n++,
+                        tab_title(shell, screen));
+        else
+            canvas_text(&shell->canvas, x + 1, 0, cells, STYLE_TAB, "%d %s", n++,
+                        tab_title(shell, screen));
         x += cells + gap;
     }
+}
+
+static void header_draw(struct shell *shell)
+{
+    int gap = shell->canvas.w >= ROOMY ? 2 : 1, end = header_right(shell) + 1, x = 0;
+
+    if (tabs_width(shell, gap) + 7 <= end) {
+        canvas_text(&shell->canvas, 0, 0, 7, STYLE_NAME, " purser");
+        x = 6 + gap;
+    }
+    tabs_draw(shell, x, end, gap);
 }
 
 static int hint(struct shell *shell, int x, int end, enum request request)

@@ -5,6 +5,7 @@
 
 #include "ui/shell.h"
 
+/* Tabs, the screen on top, the footer: all of the canvas anew. */
 void shell_frame_draw(struct shell *shell);
 
 static inline const struct screen *shell_top(const struct shell *shell)

@@ -413,7 +413,7 @@ static void ui_fini(struct ui *ui)
 
 static bool first_screen(struct ui *ui, const char *name, const char *about, struct err *err)
 {
-    if (name == NULL || shell_open(&ui->shell, name, about))
+    if (name == NULL || shell_start(&ui->shell, name, about))
         return true;
     return err_set(err, ERR_USAGE,
                    "there is no screen \"%s\": dash, jobs, ledger, models, providers, budgets, "

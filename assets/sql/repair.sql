@@ -28,7 +28,7 @@ insert into rollup (grain, start_ms, provider, model, task, tag, job_id, calls, 
     unpriced, cost_pico, estimated_pico, uncertain_pico, answered, latency_ms)
 select 0, a.started_ms / 3600000 * 3600000, a.provider, a.model, c.task, c.tag,
     coalesce(c.job_id, 0), sum(l.seq = 0 and a.number = 1), sum(l.seq = 0),
-    sum(l.seq = 0 and a.outcome not in ('answered', 'canceled')), sum(l.seq = 0 and not l.priced),
+    sum(l.seq = 0 and a.outcome not in ('answered', 'cancelled')), sum(l.seq = 0 and not l.priced),
     sum(l.cost_pico), sum(iif(l.quality = 'estimated', l.cost_pico, 0)),
     sum(iif(l.kind = 'uncertain', l.cost_pico, 0)),
     sum(l.seq = 0 and a.outcome = 'answered' and a.latency_ms is not null),

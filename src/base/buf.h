@@ -17,6 +17,7 @@ struct buf {
     bool full;
 };
 
+/* Empty; grows to `cap` bytes and no further. The caller owns it and ends it with buf_fini. */
 void buf_init(struct buf *buf, size_t cap);
 void buf_fini(struct buf *buf);  /* a zeroed struct is fine */
 void buf_clear(struct buf *buf); /* keeps memory and cap, forgets bytes and `full` */

@@ -18,6 +18,7 @@ struct clock {
     struct utc set;                 /* what a clock set by hand answers */
 };
 
+/* The system's clocks. */
 struct clock clock_system(void);
 struct clock
 clock_by_hand(struct utc start); /* tests move it: clock.set.ms += 1000; mono follows */

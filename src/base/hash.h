@@ -19,6 +19,7 @@ struct hasher *hasher_new(void);
 void hasher_add(struct hasher *hasher, const void *bytes, size_t len);
 struct hash hasher_end_take(struct hasher *hasher);
 
+/* Of bytes that are all there; long ones belong on the pool. */
 struct hash hash_of(struct str bytes);
 /* Of several fields, each preceded by its length, so that ("ab","c") and ("a","bc") differ. */
 struct hash hash_of_fields(const struct str *field, size_t count);

@@ -17,7 +17,9 @@ struct json_out {
     bool some[72]; /* has this level got a member yet */
 };
 
+/* Begins to write; `to` stays the caller's, whose buf_ok at the end says whether all fitted. */
 struct json_out json_out(struct buf *to);
+/* Opens an object or a list; json_end closes it. */
 void json_put_object(struct json_out *out, const char *key);
 void json_put_list(struct json_out *out, const char *key);
 void json_end(struct json_out *out, char close); /* '}' or ']' */

@@ -48,6 +48,7 @@ void op_goto(struct op *op, int step);
  * abandoned. Calling it twice, or after the end, does nothing. */
 void op_cancel(struct op *op);
 
+/* The step it is at, for logs; "done" when it is over. Static text. */
 const char *op_step_name(const struct op *op);
 
 #endif

@@ -3,6 +3,7 @@
 #include "cli/follow.h"
 
 #include "base/json_out.h"
+#include "base/xalloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +66,7 @@ static bool add_paths(const struct cli *cli, char **word, int words, struct json
 {
     json_put_list(out, "paths");
     for (int i = 0; i < words; i++) {
-        char *path = cli->host == NULL ? cli_absolute(word[i]) : strdup(word[i]);
+        char *path = cli->host == NULL ? cli_absolute(word[i]) : xstrdup(word[i]);
 
         if (cli->host == NULL && access(path, R_OK) != 0) {
             free(path);

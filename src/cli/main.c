@@ -2,6 +2,8 @@
 /* purser: the commands and the UI. Starts in a few milliseconds: no libcurl, no SQLite. */
 #include "cli/commands.h"
 
+#include "base/xalloc.h"
+
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -48,16 +50,14 @@ static bool global_flag(struct cli *cli, int argc, char **argv, int *i, bool *wr
 
 static int run_command(struct cli *cli, const struct command *command, int argc, char **argv)
 {
-    struct flag_value *value = calloc(FLAGS_MAX, sizeof(*value));
-    char **word = calloc((size_t)argc + 1, sizeof(*word));
+    struct flag_value *value = xcalloc(FLAGS_MAX, sizeof(*value));
+    char **word = xcalloc((size_t)argc + 1, sizeof(*word));
     struct err err = { 0 };
     bool help;
     int words, status;
 
     cli->command = command;
-    if (value == NULL || word == NULL) {
-        status = 1;
-    } else if (!flags_read(command->flags, argc, argv, value, word, &words, &help, &err)) {
+    if (!flags_read(command->flags, argc, argv, value, word, &words, &help, &err)) {
         status = cli_usage(cli, "%s", err.text);
     } else if (help) {
         cli_help(command);

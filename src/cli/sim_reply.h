@@ -16,6 +16,7 @@ struct sim_reply {
     int64_t number;
 };
 
+/* All of the answer at once; vectors too. */
 void sim_reply_whole(const struct sim_reply *reply, struct arena *arena, struct buf *to);
 /* One piece of the text, then the end with its counts. */
 void sim_reply_piece(const struct sim_reply *reply, struct str piece, struct buf *to);

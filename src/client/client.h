@@ -31,6 +31,7 @@ struct client_events {
     void (*notified)(void *owner, const char *method, const struct json *params);
 };
 
+/* Begins to connect; tells by `state`, later. The caller owns it until client_close. */
 struct client *client_open(const struct client_config *config, const struct client_events *events,
                            void *owner);
 void client_close(struct client *client); /* pending requests are answered with ERR_CANCELED */

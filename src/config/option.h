@@ -37,6 +37,7 @@ struct option {
     int64_t least, most;
 };
 
+/* NULL past the last one; static. */
 const struct option *option_at(size_t i);
 /* Its number, or -1. */
 int option_find(enum config_scope scope, struct str path);

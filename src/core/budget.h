@@ -44,6 +44,7 @@ struct budget_subject {
     int64_t job_id;
 };
 
+/* Does the budget count this call. */
 bool budget_covers(const struct budget_scope *scope, const struct budget_subject *subject);
 
 enum budget_state { BUDGET_OK, BUDGET_WARNING, BUDGET_CRITICAL, BUDGET_UNLIMITED };

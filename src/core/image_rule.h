@@ -44,6 +44,7 @@ struct image_verdict {
     char reason[IMAGE_REASON]; /* "valid" when it is to be described */
 };
 
+/* The defaults named in the struct. */
 struct image_rule image_rule_default(void);
 
 /* Size, ratio and colours, in this order; the first failure names the reason, exactly:

@@ -43,6 +43,8 @@ struct import {
     size_t row_room, note_room; /* the readers' */
 };
 
+/* `now` dates the rows, `label` says where they come from; borrowed. A zeroed struct may be given
+ * to fini. */
 void import_init(struct import *import, struct utc now, const char *label);
 void import_fini(struct import *import);
 
@@ -51,6 +53,7 @@ void import_fini(struct import *import);
 bool import_read(struct import *import, enum import_format format, struct str json,
                  struct err *err) MUST_CHECK;
 
+/* Static texts. */
 const char *import_format_name(enum import_format format);
 const char *import_format_help(enum import_format format);
 bool import_format_find(struct str name, enum import_format *format); /* "auto" too */

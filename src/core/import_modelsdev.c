@@ -65,7 +65,7 @@ static void tiers_read(struct import_model *model, const struct import_node *tie
         struct json_in in = json_in(json_get(tier.json, "tier"), NULL);
         int64_t above = json_int(&in, "size", 1, JSON_COUNT_MAX);
 
-        if (!in.ok || !str_is(json_text(&in, "type"), "context"))
+        if (!str_is(json_text_or(&in, "type", "context"), "context") || !in.ok)
             import_refuse(model, "tiers", "has a tier that is not one of context length");
         else
             cost_read(model, &tier, service, above);

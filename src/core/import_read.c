@@ -114,18 +114,19 @@ static bool is_token(const char *dim)
     return !usage_dim_find(str_of(dim), &found) || usage_dim_unit(found) == UNIT_TOKEN;
 }
 
-/* Brings a token price to "for a million", at most 9 decimals. False: it is below them. */
-static bool without_dust(struct price *price, bool *rounded)
+/* Brings a price to whole units of `least` pico-dollars for `per`: for a million tokens at most 9
+ * decimals, for anything else 12. False: it is below them. */
+static bool without_dust(struct price *price, int64_t per, int64_t least, bool *rounded)
 {
-    int128 pico = (int128)price->amount.pico * PER_MILLION;
-    int128 unit = (int128)price->per * DUST_PICO, whole = pico / unit, rest = pico % unit;
+    int128 pico = (int128)price->amount.pico * per;
+    int128 unit = (int128)price->per * least, whole = pico / unit, rest = pico % unit;
 
     *rounded = rest != 0;
     if (rest != 0 && 2 * rest >= unit)
         whole++;
-    if (whole > INT64_MAX / DUST_PICO || (whole == 0 && pico != 0))
+    if (whole > INT64_MAX / least || (whole == 0 && pico != 0))
         return false;
-    *price = (struct price){ { (int64_t)whole * DUST_PICO }, PER_MILLION };
+    *price = (struct price){ { (int64_t)whole * least }, per };
     return true;
 }
 
@@ -142,8 +143,8 @@ static void note_dust(struct import_model *model, const char *key, struct str di
 {
     char text[128], money[MONEY_TEXT];
 
-    snprintf(text, sizeof(text), STR_FMT " is taken as %s for 1M", STR_ARG(str_first(digits, 40)),
-             money_text(price->amount, money));
+    snprintf(text, sizeof(text), STR_FMT " is taken as %s for %s", STR_ARG(str_first(digits, 40)),
+             money_text(price->amount, money), price->per == PER_MILLION ? "1M" : "its unit");
     note(model, IMPORT_ROUNDED, key, text);
 }
 
@@ -187,7 +188,8 @@ void import_add(struct import_model *model, const struct import_node *node, cons
         import_refuse(model, key,
                       token ? "is above $1,000 for 1M tokens: a slip of the unit?"
                             : "is above $1,000 apiece: a slip of the unit?");
-    else if (token && !without_dust(&price, &rounded))
+    else if (!without_dust(&price, token ? PER_MILLION : rate->per, token ? DUST_PICO : 1,
+                           &rounded))
         import_refuse(model, key, "is below $0.000000001 for 1M tokens");
     else
         row_add(model, &price, rate);

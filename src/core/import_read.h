@@ -47,6 +47,7 @@ struct import_rate {
 void import_add(struct import_model *model, const struct import_node *node, const char *key,
                 const struct import_rate *rate);
 
+/* Notes a rate that is not taken, or a whole model, with why. */
 void import_left_out(struct import_model *model, const char *key, const char *reason);
 void import_refuse(struct import_model *model, const char *key, const char *reason);
 

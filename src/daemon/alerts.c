@@ -12,12 +12,15 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { TRIES = 3, RETRY_MS = 5000, PATIENCE_MS = 30000, OPEN_MAX = 16 };
 
 struct delivery {
     struct alerts *alerts;
+    int64_t notice_id;
+    char kind[24];
     char *text;
     bool webhook; /* else the command */
     int tries;
@@ -32,13 +35,14 @@ struct delivery {
 struct alerts {
     struct daemon *daemon;
     struct delivery *first;
-    void (*told)(struct daemon *daemon, const char *text);
+    void (*told)(struct daemon *daemon, const struct notice_delivery *delivery, const char *text);
     int open;
     bool closing;
 };
 
 struct alerts *alerts_new(struct daemon *daemon,
-                          void (*told)(struct daemon *daemon, const char *text))
+                          void (*told)(struct daemon *daemon,
+                                       const struct notice_delivery *delivery, const char *text))
 {
     struct alerts *alerts = xcalloc(1, sizeof(*alerts));
 
@@ -73,15 +77,23 @@ static void try_once(struct delivery *d);
 
 static void tell(const struct delivery *d, bool delivered, const char *why)
 {
-    const char *channel = d->webhook ? "webhook" : "command";
+    const struct clock *clock = &d->alerts->daemon->clock;
+    struct notice_delivery delivery = { .notice_id = d->notice_id,
+                                        .delivered = delivered,
+                                        .tries = d->tries + delivered,
+                                        .ended = clock->now(clock) };
     char text[640];
 
-    if (delivered)
-        snprintf(text, sizeof(text), "alert delivered by %s: %.400s", channel, d->text);
-    else
+    str_copy(delivery.channel, sizeof(delivery.channel),
+             str_of(d->webhook ? "webhook" : "command"));
+    if (delivered) {
+        snprintf(text, sizeof(text), "alert delivered by %s: %.400s", delivery.channel, d->text);
+    } else {
+        str_copy(delivery.why, sizeof(delivery.why), str_of(why));
         snprintf(text, sizeof(text), "alert not delivered by %s after %d tries (%.100s): %.400s",
-                 channel, TRIES, why, d->text);
-    d->alerts->told(d->alerts->daemon, text);
+                 delivery.channel, TRIES, why, d->text);
+    }
+    d->alerts->told(d->alerts->daemon, &delivery, text);
 }
 
 static void tried(struct delivery *d, bool delivered, const char *why)
@@ -146,10 +158,11 @@ static void run_command(struct delivery *d)
 
     while (environ[n] != NULL)
         n++;
-    env = ARENA_ARRAY(&arena, const char *, n + 2);
+    env = ARENA_ARRAY(&arena, const char *, n + 3);
     for (size_t i = 0; i < n; i++)
         env[i] = environ[i];
     env[n] = arena_printf(&arena, "PURSER_ALERT_TEXT=%s", d->text);
+    env[n + 1] = arena_printf(&arena, "PURSER_ALERT_KIND=%s", d->kind);
     spec.env = env;
     d->child = child_spawn(d->alerts->daemon->loop, &spec, command_exited, d, &stdio, &err);
     arena_fini(&arena);
@@ -213,7 +226,7 @@ static void try_once(struct delivery *d)
         run_command(d);
 }
 
-static void deliver(struct alerts *alerts, const char *text, bool webhook)
+static void deliver(struct alerts *alerts, const struct notice *notice, bool webhook)
 {
     struct delivery *d;
 
@@ -221,7 +234,9 @@ static void deliver(struct alerts *alerts, const char *text, bool webhook)
         return; /* a storm: the journal has them all */
     d = xcalloc(1, sizeof(*d));
     d->alerts = alerts;
-    d->text = xstrdup(text);
+    d->notice_id = notice->id;
+    memcpy(d->kind, notice->kind, sizeof(d->kind));
+    d->text = xstrdup(notice->text);
     d->webhook = webhook;
     d->timer = timer_new(alerts->daemon->loop, on_timer, d);
     d->next = alerts->first;
@@ -230,16 +245,16 @@ static void deliver(struct alerts *alerts, const char *text, bool webhook)
     try_once(d);
 }
 
-void alerts_send(struct alerts *alerts, const char *text)
+void alerts_send(struct alerts *alerts, const struct notice *notice)
 {
     const struct config *config = alerts->daemon->config;
 
     if (alerts->closing)
         return;
     if (config->alerts.command[0] != '\0')
-        deliver(alerts, text, false);
+        deliver(alerts, notice, false);
     if (config->alerts.webhook[0] != '\0')
-        deliver(alerts, text, true);
+        deliver(alerts, notice, true);
 }
 
 void alerts_close(struct alerts *alerts)

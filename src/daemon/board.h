@@ -9,6 +9,7 @@ struct board;
 struct daemon;
 struct rpc_subscriber;
 
+/* Empty; the daemon owns it. */
 struct board *board_new(struct daemon *daemon);
 void board_free(struct board *board); /* NULL is fine */
 

@@ -10,6 +10,7 @@
 #include "daemon/board.h"
 #include "daemon/figures.h"
 #include "daemon/journal.h"
+#include "daemon/notices.h"
 #include "daemon/providers.h"
 #include "daemon/rpc.h"
 #include "daemon/rpc_methods.h"
@@ -158,9 +159,6 @@ static void attempt_told(void *owner, const struct attempt_event *e)
     struct daemon *d = owner;
 
     figures_mark(d->figures);
-    if (e->crossed_percent > 0)
-        journal_note(d->journal, '!', "budget %s has passed %d %% of its limit", e->crossed_budget,
-                     e->crossed_percent);
     if (e->uncertain)
         journal_note(d->journal, '!', "call %lld to %s was sent and not answered: charged in full",
                      (long long)e->call_id, e->provider);
@@ -287,14 +285,15 @@ static void on_bell(void *arg)
         store_deliver(d->store);
 }
 
-static void alert_told(struct daemon *d, const char *text)
+static void alert_told(struct daemon *d, const struct notice_delivery *delivery, const char *text)
 {
+    notices_record(d->notices, delivery);
     journal_note(d->journal, '-', "%s", text);
 }
 
-static void alerted(struct daemon *d, const char *text)
+static void alerted(struct daemon *d, const struct job_event *event)
 {
-    alerts_send(d->alerts, text);
+    notices_keep(d->notices, event);
 }
 
 static bool open_all(struct daemon *d, struct err *err)
@@ -314,6 +313,7 @@ static bool open_all(struct daemon *d, struct err *err)
     for (size_t i = 0; i < COUNT_OF(signals); i++)
         d->watch[i] = signal_watch_new(d->loop, signals[i], on_signal, d);
     d->http = http_client_new(d->loop, CONNECTIONS_MAX, "purser/" PURSER_VERSION);
+    d->notices = notices_new(d);
     d->alerts = alerts_new(d, alert_told);
     d->journal = journal_new(d, alerted);
     d->board = board_new(d);
@@ -352,6 +352,7 @@ int daemon_run(struct daemon *d)
     price_book_free(d->metering.book);
     board_free(d->board);
     alerts_free(d->alerts);
+    notices_free(d->notices);
     journal_free(d->journal);
     free(d->catalogue);
     if (!loop_close(d->loop)) {

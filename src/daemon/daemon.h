@@ -20,6 +20,7 @@ struct board;
 struct rpc;
 struct figures;
 struct journal;
+struct notices;
 
 struct daemon {
     /* given */
@@ -37,6 +38,7 @@ struct daemon {
     struct parser *parser;
     struct jobs *jobs;
     struct journal *journal;
+    struct notices *notices;
     struct alerts *alerts;
     struct board *board;
     struct figures *figures;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Four reads of roll-ups, then the board. Everything on screen comes from here. */
+/* Four reads of roll-ups, and of past days now and then, then the board. Everything on screen comes
+ * from here. */
 #include "daemon/figures.h"
 
 #include "base/buf.h"
@@ -9,6 +10,7 @@
 #include "daemon/journal.h"
 #include "daemon/reply.h"
 #include "daemon/rpc.h"
+#include "daemon/watch.h"
 #include "work/limiter.h"
 
 #include <stdio.h>
@@ -36,6 +38,7 @@ struct reading {
 struct figures {
     struct daemon *daemon;
     struct timer *timer;
+    struct outlook *outlook;
     struct reading *last, *next; /* next: being read */
     int open;                    /* reads not answered */
     bool marked, jobs_marked, stopped, armed;
@@ -52,6 +55,7 @@ struct figures *figures_new(struct daemon *daemon)
 
     f->daemon = daemon;
     f->timer = timer_new(daemon->loop, tick, f);
+    f->outlook = outlook_new(daemon);
     f->marked = true;
     timer_start(f->timer, 0, 0);
     return f;
@@ -80,6 +84,7 @@ void figures_free(struct figures *f)
         return;
     reading_free(f->last);
     reading_free(f->next);
+    outlook_free(f->outlook);
     free(f);
 }
 
@@ -222,6 +227,20 @@ static void board_providers(struct figures *f, const struct reading *r)
     buf_fini(&json);
 }
 
+struct outlook_figure figures_outlook(struct figures *f, const struct budget_status *status,
+                                      struct utc now)
+{
+    return outlook_at(f->outlook, status->row.id, status->spent, status->period, now);
+}
+
+static void put_budget(struct figures *f, const struct budget_status *status, struct utc now,
+                       struct json_out *out)
+{
+    struct outlook_figure outlook = figures_outlook(f, status, now);
+
+    reply_budget(out, status, &outlook);
+}
+
 static void board_budgets(struct figures *f, const struct reading *r)
 {
     struct buf json;
@@ -233,7 +252,7 @@ static void board_budgets(struct figures *f, const struct reading *r)
 
         buf_clear(&json);
         out = json_out(&json);
-        reply_budget(&out, &r->budgets.budget[i], r->now);
+        put_budget(f, &r->budgets.budget[i], r->now, &out);
         board_row(f->daemon->board, r->budgets.budget[i].row.name, buf_str(&json));
     }
     board_end(f->daemon->board);
@@ -247,26 +266,24 @@ static void put_period(const struct reading *r, struct json_out *out)
     json_put_cstr(out, "zone", "UTC");
 }
 
-static void put_totals(const struct reading *r, struct json_out *out)
+static void put_totals(struct figures *f, const struct reading *r, struct json_out *out)
 {
-    struct money today = { 0 }, burn = { 0 }, projected;
-    char day[UTC_TEXT];
-    bool enough = false;
+    struct money today = { 0 }, burn = { 0 };
+    struct outlook_figure outlook;
+    char day[UTC_TEXT], hour[UTC_TEXT];
 
     utc_text(r->now, day);
     for (size_t i = 0; i < r->days.count; i++)
         if (strncmp(r->days.row[i].key, day, 10) == 0)
             today = r->days.row[i].cost;
-    if (r->hours.count > 0)
+    utc_text((struct utc){ r->now.ms / HOUR_MS * HOUR_MS }, hour);
+    if (r->hours.count > 0 && strcmp(r->hours.row[r->hours.count - 1].key, hour) == 0)
         burn = r->hours.row[r->hours.count - 1].cost;
-    projected = budget_project(r->models.total.cost, r->period, r->now, &enough);
+    outlook = outlook_at(f->outlook, 0, r->models.total.cost, r->period, r->now);
     reply_money(out, "spend", r->models.total.cost);
     reply_money(out, "estimated", r->models.total.estimated);
     reply_money(out, "uncertain", r->models.total.uncertain);
-    if (enough)
-        reply_money(out, "projected", projected);
-    else
-        json_put_null(out, "projected");
+    outlook_put(&outlook, out);
     reply_money(out, "today", today);
     reply_money(out, "burn_per_hour", burn);
     json_put_int(out, "calls", r->models.total.calls);
@@ -284,7 +301,7 @@ static void board_total(struct figures *f, const struct reading *r)
     json_put_object(&out, NULL);
     json_put_cstr(&out, "key", "total");
     put_period(r, &out);
-    put_totals(r, &out);
+    put_totals(f, r, &out);
     json_end(&out, '}');
     board_begin(f->daemon->board, "total");
     board_row(f->daemon->board, "total", buf_str(&json));
@@ -430,8 +447,24 @@ static void all_read(struct figures *f)
     board_spend(f, "hours", &r->hours);
     board_spend(f, "days", &r->days);
     board_daemon(f);
+    watch_look(f->daemon, &(struct watch_figures){ .now = r->now,
+                                                   .period = r->period,
+                                                   .total = &r->models.total,
+                                                   .hours = &r->hours,
+                                                   .budgets = &r->budgets,
+                                                   .outlook = f->outlook });
     serve_waits(f);
     arm(f, f->marked || f->jobs_marked ? EVERY_MS : IDLE_MS);
+}
+
+static void past_read(void *arg, const struct err *err)
+{
+    struct figures *f = arg;
+
+    if (err->code != ERR_NONE)
+        journal_note(f->daemon->journal, 'x', "past days cannot be read: %s", err->text);
+    if (--f->open == 0)
+        all_read(f);
 }
 
 /* Each of the four requests lies in the reading, at its own place. */
@@ -480,6 +513,7 @@ static void start_reading(struct figures *f)
     spend_query(d->store, &r->req[1], &r->hours, read_done_1);
     spend_query(d->store, &r->req[2], &r->days, read_done_2);
     budgets_list(d->store, &r->req[3], &r->budgets, read_done_3);
+    f->open += outlook_read(f->outlook, past_read, f);
 }
 
 static void tick(void *arg)
@@ -513,7 +547,7 @@ void figures_put_status(struct figures *f, struct json_out *out)
     json_put_object(out, "period");
     put_period(r, out);
     json_end(out, '}');
-    put_totals(r, out);
+    put_totals(f, r, out);
     json_put_list(out, "providers");
     for (size_t i = 0; i < r->providers; i++)
         put_provider(f, r, &r->provider[i], out);
@@ -524,7 +558,7 @@ void figures_put_status(struct figures *f, struct json_out *out)
     json_end(out, ']');
     json_put_list(out, "budgets");
     for (size_t i = 0; i < r->budgets.count; i++)
-        reply_budget(out, &r->budgets.budget[i], r->now);
+        put_budget(f, &r->budgets.budget[i], r->now, out);
     json_end(out, ']');
     json_put_list(out, "jobs");
     for (size_t i = 0; i < jobs_count(f->daemon->jobs); i++) {

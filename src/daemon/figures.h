@@ -5,6 +5,7 @@
 #define DAEMON_FIGURES_H
 
 #include "base/json_out.h"
+#include "daemon/outlook.h"
 #include "store/budgets.h"
 #include "store/spend.h"
 
@@ -13,6 +14,7 @@
 struct daemon;
 struct figures;
 
+/* Reads for the first time when the loop runs; the daemon owns it. */
 struct figures *figures_new(struct daemon *daemon);
 void figures_stop(struct figures *figures); /* no more reading; NULL is fine */
 void figures_free(struct figures *figures); /* after the store is closed; NULL is fine */
@@ -32,6 +34,10 @@ void figures_fresh(struct figures *figures, struct figures_wait *wait);
 
 /* The `status` result, from what was read last: members of an open object. */
 void figures_put_status(struct figures *figures, struct json_out *out);
+
+/* Where a budget of any list will stand at its period's end. */
+struct outlook_figure figures_outlook(struct figures *figures, const struct budget_status *status,
+                                      struct utc now);
 
 /* One budget of the last reading by name, or NULL. */
 const struct budget_status *figures_budget(const struct figures *figures, const char *name);

@@ -5,7 +5,6 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "daemon/board.h"
 #include "daemon/daemon.h"
 #include "daemon/reply.h"
 #include "daemon/rpc.h"
@@ -18,17 +17,16 @@ enum { RING = 512, EVENT_CAP = 16384 };
 
 struct journal {
     struct daemon *daemon;
-    void (*alerted)(struct daemon *daemon, const char *text);
+    void (*alerted)(struct daemon *daemon, const struct job_event *event);
     int64_t last_seq;
     struct {
         int64_t seq;
-        bool alert;
         char *json;
     } ring[RING];
 };
 
 struct journal *journal_new(struct daemon *daemon,
-                            void (*alerted)(struct daemon *daemon, const char *text))
+                            void (*alerted)(struct daemon *daemon, const struct job_event *event))
 {
     struct journal *journal = xcalloc(1, sizeof(*journal));
 
@@ -80,23 +78,7 @@ static void tell(struct journal *journal, struct str json)
             rpc_notify(to->conn, "event", json); /* one that reads too slowly misses it */
 }
 
-/* Alerts are rows too, so that a screen opened later has them. */
-static void board_alerts(struct journal *journal)
-{
-    int64_t seq = journal->last_seq - RING + 1;
-    char key[24];
-
-    board_begin(journal->daemon->board, "alerts");
-    for (seq = seq < 1 ? 1 : seq; seq <= journal->last_seq; seq++) {
-        if (!journal->ring[seq % RING].alert)
-            continue;
-        snprintf(key, sizeof(key), "%lld", (long long)seq);
-        board_row(journal->daemon->board, key, str_of(journal->ring[seq % RING].json));
-    }
-    board_end(journal->daemon->board);
-}
-
-void journal_add(struct journal *journal, const struct job_event *event)
+void journal_tell(struct journal *journal, const struct job_event *event)
 {
     struct job_event e = *event;
     int64_t at = ++journal->last_seq % RING;
@@ -114,14 +96,19 @@ void journal_add(struct journal *journal, const struct job_event *event)
     log_line(e.level == '!' || e.level == 'x' ? LOG_WARN : LOG_INFO, "event", "%s", e.text);
     free(journal->ring[at].json);
     journal->ring[at].seq = e.seq;
-    journal->ring[at].alert =
-        (e.level == '!' || e.level == 'x') && (e.unit == NULL || e.unit[0] == '\0');
     journal->ring[at].json = buf_detach(&json);
     tell(journal, str_of(journal->ring[at].json));
-    if (journal->ring[at].alert)
-        board_alerts(journal);
-    if (journal->ring[at].alert && e.level == '!')
-        journal->alerted(journal->daemon, e.text);
+}
+
+void journal_add(struct journal *journal, const struct job_event *event)
+{
+    struct job_event e = *event;
+
+    if (e.at.ms == 0)
+        e.at = journal->daemon->clock.now(&journal->daemon->clock);
+    journal_tell(journal, &e);
+    if ((e.level == '!' || e.level == 'x') && (e.unit == NULL || e.unit[0] == '\0'))
+        journal->alerted(journal->daemon, &e);
 }
 
 void journal_note(struct journal *journal, char level, const char *fmt, ...)
@@ -135,25 +122,11 @@ void journal_note(struct journal *journal, char level, const char *fmt, ...)
     journal_add(journal, &(struct job_event){ .level = level, .text = text });
 }
 
-/* The first of the newest `limit` events that are wanted. */
-static int64_t first_wanted(const struct journal *journal, int64_t since, int limit, bool alerts)
+void journal_put(const struct journal *journal, int64_t since, int limit, struct json_out *out)
 {
-    int64_t seq = journal->last_seq, oldest = journal->last_seq - RING + 1;
+    int64_t seq = journal->last_seq - (limit < RING ? limit : RING) + 1;
 
-    oldest = oldest < since + 1 ? since + 1 : oldest;
-    oldest = oldest < 1 ? 1 : oldest;
-    for (int n = 0; seq >= oldest; seq--) {
-        n += !alerts || journal->ring[seq % RING].alert;
-        if (n == limit)
-            return seq;
-    }
-    return oldest;
-}
-
-void journal_put(const struct journal *journal, int64_t since, int limit, bool alerts,
-                 struct json_out *out)
-{
-    for (int64_t seq = first_wanted(journal, since, limit, alerts); seq <= journal->last_seq; seq++)
-        if (!alerts || journal->ring[seq % RING].alert)
-            json_put_raw(out, NULL, str_of(journal->ring[seq % RING].json));
+    seq = seq < since + 1 ? since + 1 : seq;
+    for (seq = seq < 1 ? 1 : seq; seq <= journal->last_seq; seq++)
+        json_put_raw(out, NULL, str_of(journal->ring[seq % RING].json));
 }

@@ -2,6 +2,8 @@
 /* Money as exact decimal text, times as RFC 3339, unknown as null. */
 #include "daemon/reply.h"
 
+#include "daemon/outlook.h"
+
 #include <stdio.h>
 
 void reply_money(struct json_out *out, const char *key, struct money amount)
@@ -94,11 +96,9 @@ static void put_limit(struct json_out *out, const struct budget_status *s)
     json_put_real(out, "percent", budget_permille(row->limit, s->spent) / 10.0, 1);
 }
 
-void reply_budget(struct json_out *out, const struct budget_status *s, struct utc now)
+void reply_budget(struct json_out *out, const struct budget_status *s,
+                  const struct outlook_figure *outlook)
 {
-    struct money projected;
-    bool enough = false;
-
     json_put_object(out, NULL);
     json_put_cstr(out, "key", s->row.name);
     json_put_cstr(out, "name", s->row.name);
@@ -115,11 +115,7 @@ void reply_budget(struct json_out *out, const struct budget_status *s, struct ut
                   budget_state_name(budget_state_of(s->row.limited, s->row.limit, s->spent)));
     reply_time(out, "start", s->period.start);
     reply_time(out, "end", s->period.end);
-    projected = budget_project(s->spent, s->period, now, &enough);
-    if (enough)
-        reply_money(out, "projected", projected);
-    else
-        json_put_null(out, "projected");
+    outlook_put(outlook, out);
     json_put_int(out, "calls_open", s->calls_open);
     json_put_int(out, "alert_fired", s->alert_fired);
     json_put_list(out, "alerts");

@@ -11,6 +11,9 @@
 #include "store/spend.h"
 #include "work/jobs.h"
 
+struct outlook_figure; /* daemon/outlook */
+
+/* As decimal text, exact. */
 void reply_money(struct json_out *out, const char *key, struct money amount);
 void reply_time(struct json_out *out, const char *key, struct utc at); /* ms 0: null */
 void reply_usage(struct json_out *out, const struct usage *usage); /* "usage": non-zero buckets */
@@ -19,7 +22,8 @@ void reply_tokens(struct json_out *out, const struct usage *usage);
 /* The members of a spend row: calls, usage, tokens, cost, estimated, errors, latency_ms ... */
 void reply_spend(struct json_out *out, const struct spend_row *row);
 /* A whole object: a budget with its period and projection. */
-void reply_budget(struct json_out *out, const struct budget_status *status, struct utc now);
+void reply_budget(struct json_out *out, const struct budget_status *status,
+                  const struct outlook_figure *outlook);
 /* The members of a job's row. */
 void reply_job(struct json_out *out, const struct job_figures *job);
 

@@ -50,6 +50,7 @@ struct rpc_hooks {
     void (*caught_up)(struct daemon *daemon, struct rpc_subscriber *to);
 };
 
+/* Listens on the daemon's socket. NULL: see err. Nothing is answered before it returns. */
 struct rpc *rpc_new(struct daemon *daemon, const struct rpc_hooks *hooks, struct err *err);
 /* Closes the listener; connections stay until rpc_close. */
 void rpc_stop_listening(struct rpc *rpc);

@@ -41,10 +41,12 @@ static void listed(struct store_req *req)
     json_put_list(&call->json, "budgets");
     for (size_t i = 0; i < talk->list.count; i++) {
         const struct budget_status *s = &talk->list.budget[i];
+        struct outlook_figure outlook;
 
         if (talk->name[0] != '\0' && strcmp(s->row.name, talk->name) != 0)
             continue;
-        reply_budget(&call->json, s, talk->list.now);
+        outlook = figures_outlook(call->daemon->figures, s, talk->list.now);
+        reply_budget(&call->json, s, &outlook);
         worst = verdict(s) > worst ? verdict(s) : worst;
         shown++;
     }

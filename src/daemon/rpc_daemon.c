@@ -5,6 +5,7 @@
 #include "daemon/daemon.h"
 #include "daemon/figures.h"
 #include "daemon/journal.h"
+#include "daemon/notices.h"
 #include "daemon/reply.h"
 #include "daemon/rpc_methods.h"
 #include "daemon/shutdown.h"
@@ -51,7 +52,7 @@ void rpc_subscribe_method(struct rpc_call *call)
     json_put_object(&call->json, NULL);
     json_put_list(&call->json, "events");
     if (events)
-        journal_put(call->daemon->journal, since, 200, false, &call->json);
+        journal_put(call->daemon->journal, since, 200, &call->json);
     json_end(&call->json, ']');
     json_end(&call->json, '}');
     rpc_answer(call);
@@ -175,7 +176,7 @@ void rpc_config(struct rpc_call *call)
     rpc_answer(call);
 }
 
-static void put_journal(struct rpc_call *call, const char *key, bool alerts)
+void rpc_events(struct rpc_call *call)
 {
     int64_t limit = json_int_or(&call->in, "limit", 1, 1000, 50);
 
@@ -184,21 +185,42 @@ static void put_journal(struct rpc_call *call, const char *key, bool alerts)
         return;
     }
     json_put_object(&call->json, NULL);
-    json_put_list(&call->json, key);
-    journal_put(call->daemon->journal, 0, (int)limit, alerts, &call->json);
+    json_put_list(&call->json, "events");
+    journal_put(call->daemon->journal, 0, (int)limit, &call->json);
     json_end(&call->json, ']');
     json_end(&call->json, '}');
     rpc_answer(call);
 }
 
-void rpc_events(struct rpc_call *call)
+static void alerts_listed(struct store_req *req)
 {
-    put_journal(call, "events", false);
+    struct rpc_call *call = CONTAINER_OF(req, struct rpc_call, req);
+    const struct notice_list *list = call->data;
+
+    if (req->err.code != ERR_NONE) {
+        rpc_fail(call, &req->err);
+        return;
+    }
+    json_put_object(&call->json, NULL);
+    json_put_list(&call->json, "alerts");
+    for (size_t i = list->count; i-- > 0;) /* oldest first */
+        notices_put(&list->notice[i], &call->json);
+    json_end(&call->json, ']');
+    json_end(&call->json, '}');
+    rpc_answer(call);
 }
 
 void rpc_alerts(struct rpc_call *call)
 {
-    put_journal(call, "alerts", true);
+    struct notice_list *list = ARENA_NEW(&call->arena, struct notice_list);
+
+    list->limit = (int)json_int_or(&call->in, "limit", 1, 1000, 50);
+    list->arena = &call->arena;
+    call->data = list;
+    if (!call->in.ok)
+        rpc_fail_params(call);
+    else
+        notices_list(call->daemon->store, &call->req, list, alerts_listed);
 }
 
 void rpc_alerts_test(struct rpc_call *call)

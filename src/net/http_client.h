@@ -58,11 +58,13 @@ struct http_events {
     void (*ended)(void *owner, enum http_end end, const struct err *err);
 };
 
+/* Keeps at most so many connections, all of them on this loop; texts are copied. */
 struct http_client *http_client_new(struct loop *loop, int connections_max, const char *user_agent);
 /* Cancels what is in flight (each gets its `ended`), then frees; `closed` comes when libcurl has
  * let go of every socket. Never before return; NULL is fine. */
 void http_client_close(struct http_client *client, void (*closed)(void *arg), void *arg);
 
+/* Never NULL, and never fails at once: whatever is wrong comes by `ended`, later. */
 struct http_request *http_start(struct http_client *client, const struct http_spec *spec,
                                 const struct http_events *events, void *owner);
 void http_cancel(struct http_request *request); /* `ended` comes soon: CANCELED or NOT_SENT */

@@ -27,6 +27,7 @@ void http_clock_init(struct http_clock *clock, struct loop *loop,
                      void (*late)(void *arg, const char *why), void *arg);
 void http_clock_close(struct http_clock *clock, void (*closed)(void *arg));
 
+/* Waits for the connection from now on; stop ends all waiting, start begins anew. */
 void http_clock_start(struct http_clock *clock, const struct http_limits *limits);
 void http_clock_stop(struct http_clock *clock);
 /* From now on it waits for this; a limit of 0 never passes. */

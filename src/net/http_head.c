@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Lines of a head as they come, kept as name and value until the next head begins. */
 #include "net/http_head.h"
 
 #include <string.h>

@@ -17,6 +17,7 @@ struct http_head {
 
 enum { HTTP_HEAD_MAX = 300 << 10 };
 
+/* The caller's memory; a zeroed struct may be given to fini. */
 void http_head_init(struct http_head *head);
 void http_head_fini(struct http_head *head);
 void http_head_clear(struct http_head *head); /* keeps the memory */

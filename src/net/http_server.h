@@ -29,6 +29,7 @@ struct http_server_events {
     void (*gone)(void *owner, struct http_exchange *exchange);
 };
 
+/* Listens on loopback at `port`, 0: any, told in *port_out. NULL: see err. */
 struct http_server *http_server_new(struct loop *loop, int port, int *port_out,
                                     const struct http_server_events *events, void *owner,
                                     struct err *err);
@@ -38,6 +39,7 @@ void http_server_set_limits(struct http_server *server, const struct http_server
 void http_server_close(struct http_server *server, void (*closed)(void *arg), void *arg);
 int http_server_connections(const struct http_server *server); /* open now */
 
+/* Of the request; texts and bytes are valid until the exchange ends. */
 const char *http_method(const struct http_exchange *exchange);
 const char *http_path(const struct http_exchange *exchange); /* with its query */
 const char *http_request_header(const struct http_exchange *exchange, const char *name); /* or "" */

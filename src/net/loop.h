@@ -11,6 +11,7 @@
 
 struct loop;
 
+/* Never NULL. SIGPIPE is ignored from then on. Owned by the caller until loop_close. */
 struct loop *loop_new(void);
 /* Runs until loop_stop, or until nothing is left to wait for. The only caller of uv_run. */
 void loop_run(struct loop *loop);

@@ -8,6 +8,7 @@
 
 #include <uv.h>
 
+/* The loop's, never to be closed by others. */
 uv_loop_t *loop_uv(struct loop *loop);
 
 /* What runs now, for the watchdog; `what` is static text. Each callback of ours says it first. */

@@ -12,6 +12,7 @@ struct pool_job {
     void *request;                      /* the pool's */
 };
 
+/* Queues the job; `done` never comes before return. */
 void pool_submit(struct loop *loop, struct pool_job *job);
 
 #endif

@@ -12,6 +12,7 @@
 struct resolver;
 struct lookup;
 
+/* Knows nothing yet. The caller owns it until resolver_close. */
 struct resolver *resolver_new(struct loop *loop);
 /* Lookups still waiting get no `done`. What hangs on the pool is let go when it returns. NULL is
  * fine. */

@@ -17,10 +17,12 @@ struct flow {
     bool ok, met; /* met: meta was said, the title is settled */
 };
 
+/* Borrows out and err until flow_fini. */
 void flow_init(struct flow *flow, struct str format, struct out *out, struct err *err);
 /* Says meta when there was no block; returns `ok`. */
 bool flow_fini(struct flow *flow);
 
+/* As it is, into the block being read; when that grows too large `ok` ends with ERR_LIMIT. */
 void flow_add(struct flow *flow, struct str text);
 /* One space for any run of white space, none at the start of a line. */
 void flow_add_collapsed(struct flow *flow, struct str text);

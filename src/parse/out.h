@@ -21,6 +21,7 @@ void out_init(struct out *out, int fd, const struct parse_limits *limits);
 void out_fini(struct out *out); /* flushes */
 void out_flush(struct out *out);
 
+/* What the document is; once, before all else. */
 void out_meta(struct out *out, struct str format, uint32_t pages, struct str title);
 /* Makes the text valid UTF-8 and drops empty blocks. False (ERR_LIMIT) when the document holds more
  * text than it may. Longer texts than a frame holds are cut into several blocks. */

@@ -27,6 +27,7 @@ struct package {
     struct shown *shown;
 };
 
+/* Borrows the document until package_fini, which frees all that came from here. */
 void package_init(struct package *package, const struct document *document);
 void package_fini(struct package *package);
 

@@ -20,6 +20,7 @@ bool picture_size_ok(int64_t width, int64_t height, const struct parse_limits *l
 /* Below image_min_px: its facts alone are wanted. */
 bool picture_is_small(const struct answer_image *image, const struct parse_limits *limits);
 
+/* Frees the pixels; a zeroed struct is fine. */
 void picture_fini(struct picture *picture);
 
 /* What an answer says of a picture's pixels: size, colours, hashes. */

@@ -94,6 +94,7 @@ struct line_exit {
     uint32_t cpu_ms, peak_kib;
 };
 
+/* What a limit of 0 stands for. */
 struct parse_limits parse_limits_default(void);
 
 /* Writers: append one whole frame. The ask's `bytes` may be left out and sent behind it by the

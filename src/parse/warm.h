@@ -3,6 +3,7 @@
 #ifndef PARSE_WARM_H
 #define PARSE_WARM_H
 
+/* Makes them do what they do on first use, before the jail shuts. */
 void warm_libraries(void);
 
 #endif

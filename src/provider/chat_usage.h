@@ -18,6 +18,7 @@ struct chat_rule {
     enum usage_dim implicit_read_dim; /* cache reads, unless the cache was asked for explicitly */
 };
 
+/* The convention's line of the table; static. */
 const struct chat_rule *chat_rule_of(enum convention convention);
 
 /* Reads a usage object of chat.completions or embeddings over what was read before. */

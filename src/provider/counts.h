@@ -50,6 +50,7 @@ struct count_path {
     enum count count;
 };
 
+/* Nothing was said yet. */
 void counts_init(struct counts *counts);
 
 /* Overwrites what is present and not null; where several paths name one count the last one that is
@@ -57,6 +58,7 @@ void counts_init(struct counts *counts);
 void counts_read(struct counts *counts, const struct json *usage, const struct count_path *paths,
                  size_t count);
 
+/* Was it said, be it as 0. */
 bool counts_told(const struct counts *counts, enum count which);
 int64_t counts_of(const struct counts *counts, enum count which); /* 0 when not said */
 

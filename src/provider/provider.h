@@ -172,6 +172,7 @@ struct provider {
     const char *probe_path;
 };
 
+/* The dialects in the order of providers.def; NULL past the last. Static. */
 size_t provider_count(void);
 const struct provider *provider_at(size_t i);
 const struct provider *provider_find(struct str kind); /* NULL: no such dialect */

@@ -25,6 +25,7 @@ struct cutter {
 /* Called for each whole event (or line). False with err ends the cutting. */
 typedef bool cut_fn(void *owner, const char *event, struct str data, struct err *err);
 
+/* Before the first byte; fini frees what waits for its end. */
 void cutter_init(struct cutter *cutter);
 void cutter_fini(struct cutter *cutter);
 

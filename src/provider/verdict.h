@@ -9,6 +9,7 @@
 /* Is this error code a stop by balance, plan or spend limit, which no retry cures? */
 bool verdict_is_quota(struct str code);
 
+/* A 2xx by what came; words of a quota before the status; else by the status. */
 enum outcome verdict_of(int status, const struct provider_reply *reply);
 
 #endif

@@ -20,6 +20,7 @@ struct budget_index {
     bool changed; /* within the transaction that is open: undoing it makes them wrong */
 };
 
+/* Empty; for the writer thread alone. */
 struct budget_index *budget_index_new(void);
 void budget_index_free(struct budget_index *index); /* NULL is fine */
 void budget_index_stale(struct budget_index *index);

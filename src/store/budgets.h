@@ -46,6 +46,7 @@ struct budget_list {
     struct budget_status *budget;
     size_t count;
 };
+/* Every budget with its period; `list` is the store's until `done`. */
 void budgets_list(struct store *store, struct store_req *req, struct budget_list *list,
                   void (*done)(struct store_req *));
 

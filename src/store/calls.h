@@ -47,6 +47,7 @@ struct settlement {
     int crossed_percent;
 };
 
+/* One transaction: attempt, charges, hold, roll-ups. `settlement` is the store's until `done`. */
 void calls_settle(struct store *store, struct store_req *req, struct settlement *settlement,
                   void (*done)(struct store_req *));
 

@@ -27,7 +27,9 @@ struct query {
     int64_t new_id;  /* after query_run of an insert */
 };
 
+/* Prepared once for each connection; `err` is borrowed until the query is read or run. */
 struct query query_for(struct db *db, const char *sql, struct err *err);
+/* Binds the parameter that comes next. */
 void query_bind(struct query *q, int64_t n);
 void query_bind_money(struct query *q, struct money m);
 void query_bind_text(struct query *q, const char *text); /* NULL binds NULL; borrowed until reset */
@@ -44,6 +46,7 @@ void query_end(struct query *q); /* leave rows unread */
  */
 bool query_one(struct query *q, const char *what);
 
+/* The column that comes next; 0 where it is null. */
 int64_t query_int(struct query *q);
 struct money query_money(struct query *q);
 bool query_is_null(const struct query *q); /* the column that comes next */

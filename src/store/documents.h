@@ -40,6 +40,8 @@ bool document_add(struct db *db, int64_t job_id, struct str uri, int64_t size, s
 bool documents_next(struct db *db, int64_t job_id, int64_t after, size_t max, bool all,
                     struct document_list *out, struct err *err) MUST_CHECK;
 
+/* Within the caller's transaction: it is worked on; its bytes are known; what parsing found; it is
+ * cut. */
 bool document_begin(struct db *db, int64_t id, struct utc now, struct err *err) MUST_CHECK;
 bool document_hashed(struct db *db, const struct document_row *row, struct err *err) MUST_CHECK;
 bool document_learnt(struct db *db, const struct document_row *row, struct err *err) MUST_CHECK;

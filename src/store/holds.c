@@ -6,12 +6,15 @@
  * note of it is kept. */
 #include "store/holds.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sql/holds.h"
 #include "sql/periods.h"
 #include "store/budget_index.h"
 #include "store/connection.h"
+#include "store/notices.h"
+#include "store/rollups.h"
 
 struct reserve {
     struct db *db;
@@ -45,6 +48,19 @@ static bool unpriced_may_pass(const struct reserve *r)
     return (some && all) || (r->ask->allow_unpriced && !hard);
 }
 
+static bool unpriced_notice(const struct reserve *r, bool refused)
+{
+    struct notice notice = { .kind = "unpriced",
+                             .period_ms = grain_start(GRAIN_MONTH, r->at.ms),
+                             .level = '!',
+                             .fired = r->at };
+
+    snprintf(notice.key, sizeof(notice.key), "%s/%s", r->ask->provider, r->ask->model);
+    snprintf(notice.text, sizeof(notice.text), "no price is known for %s: its calls are %s",
+             notice.key, refused ? "refused" : "made, and counted as unpriced");
+    return notice_write(r->db, &notice, r->err);
+}
+
 static bool unpriced_note(const struct reserve *r, bool refused)
 {
     struct query q = query_for(r->db, sql_unpriced_note, r->err);
@@ -54,7 +70,7 @@ static bool unpriced_note(const struct reserve *r, bool refused)
     query_bind(&q, refused);
     query_bind(&q, !refused);
     query_bind(&q, r->at.ms);
-    return query_run(&q);
+    return query_run(&q) && unpriced_notice(r, refused);
 }
 
 /* The check is the write: no row changes when the limit leaves no room. `limit` NULL: no check. */

@@ -9,7 +9,7 @@ enum { ROWS_DEFAULT = 100, ROWS_MAX = 100000 };
 
 static void row_read(struct query *q, struct call_row *row)
 {
-    char quality[16];
+    char quality[16], flags[256];
 
     row->call_id = query_int(q);
     row->attempt_id = query_int(q);
@@ -23,8 +23,9 @@ static void row_read(struct query *q, struct call_row *row)
     query_text(q, row->model, sizeof(row->model));
     query_text(q, row->state, sizeof(row->state));
     query_text(q, row->outcome, sizeof(row->outcome));
-    query_text(q, row->flags, sizeof(row->flags));
-    row->usage.flags = usage_flags_read(str_of(row->flags));
+    query_text(q, flags, sizeof(flags));
+    row->usage.flags = usage_flags_read(str_of(flags));
+    usage_flags_text(row->usage.flags, row->flags, sizeof(row->flags)); /* whole names only */
     query_text(q, row->reason, sizeof(row->reason));
     query_text(q, row->tag, sizeof(row->tag));
     query_text(q, quality, sizeof(quality));

@@ -32,7 +32,9 @@ double library_real(struct library_query *q);
 struct str library_str(struct library_query *q);  /* valid until the next step */
 struct str library_blob(struct library_query *q); /* likewise */
 
+/* Has it a document at all. */
 bool library_holds_any(struct library_conn *conn);
+/* Queues for the library's thread; the request is its until the callback on the loop. */
 void library_submit(struct library *library, struct library_req *req);
 
 #endif

@@ -24,6 +24,7 @@ struct rollup {
     int64_t units[DIMS];
 };
 
+/* Adds to the row of each grain, within the caller's transaction. */
 bool rollups_add(struct db *db, const struct rollup *rollup, struct err *err) MUST_CHECK;
 int64_t grain_start(enum grain grain, int64_t ms); /* of the one that holds ms */
 int64_t grain_next(enum grain grain, int64_t start_ms);

@@ -5,11 +5,13 @@
  * The ledger row comes first: where it stands already, the attempt is settled and nothing moves. */
 #include "store/settle.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "sql/settle.h"
 #include "store/budget_index.h"
 #include "store/connection.h"
+#include "store/notices.h"
 #include "store/rollups.h"
 
 struct settling {
@@ -150,6 +152,26 @@ static struct money uncertain_of(const struct settling *b)
     return b->s->bill == BILL_UNCERTAIN ? b->cost : (struct money){ 0 };
 }
 
+static bool overrun_notice(const struct settling *b, int64_t budget_id, int64_t start_ms)
+{
+    const struct covered *covered = budget_index_find(b->db->index, budget_id);
+    struct notice notice = {
+        .kind = "overrun", .period_ms = start_ms, .level = '!', .fired = b->s->now
+    };
+    char held[MONEY_TEXT], cost[MONEY_TEXT];
+
+    if (covered == NULL)
+        return true; /* dropped */
+    notice.limit_version = covered->row.limit_version;
+    str_copy(notice.key, sizeof(notice.key), str_of(covered->row.name));
+    snprintf(
+        notice.text, sizeof(notice.text),
+        "attempt %lld at %s/%s cost %s where %s was held: it may take budget %s past its limit",
+        (long long)b->s->attempt_id, b->provider, b->model, money_show(b->cost, cost),
+        money_show(b->hold, held), covered->row.name);
+    return notice_write(b->db, &notice, b->err);
+}
+
 static bool overrun_add(struct settling *b, int64_t budget_id, int64_t start_ms)
 {
     struct query q = query_for(b->db, sql_overrun_add, b->err);
@@ -159,11 +181,30 @@ static bool overrun_add(struct settling *b, int64_t budget_id, int64_t start_ms)
     query_bind(&q, start_ms);
     query_bind(&q, b->cost.pico - b->hold.pico);
     query_bind(&q, b->s->now.ms);
-    return query_run(&q);
+    return query_run(&q) && overrun_notice(b, budget_id, start_ms);
+}
+
+static bool threshold_notice(const struct settling *b, const struct budget_row *row,
+                             int64_t start_ms, int percent, struct money spent)
+{
+    struct notice notice = { .kind = "threshold",
+                             .period_ms = start_ms,
+                             .limit_version = row->limit_version,
+                             .level = '!',
+                             .fired = b->s->now };
+    char of[MONEY_TEXT], is[MONEY_TEXT], since[UTC_TEXT];
+
+    snprintf(notice.key, sizeof(notice.key), "%s %d %%", row->name, percent);
+    snprintf(notice.text, sizeof(notice.text),
+             "budget %s has passed %d %% of its limit: %s of %s%s%.*s", row->name, percent,
+             money_show(spent, is), money_show(row->limit, of),
+             start_ms == 0 ? "" : ", in the period from ", start_ms == 0 ? 0 : 10,
+             utc_text((struct utc){ start_ms }, since));
+    return notice_write(b->db, &notice, b->err);
 }
 
 static bool alert_add(struct settling *b, const struct budget_row *row, int64_t start_ms,
-                      int percent)
+                      int percent, struct money spent)
 {
     struct query q = query_for(b->db, sql_alert_add, b->err);
 
@@ -180,7 +221,7 @@ static bool alert_add(struct settling *b, const struct budget_row *row, int64_t 
         str_copy(b->s->crossed, sizeof(b->s->crossed), str_of(row->name));
     if (strcmp(b->s->crossed, row->name) == 0)
         b->s->crossed_percent = percent;
-    return true;
+    return threshold_notice(b, row, start_ms, percent, spent);
 }
 
 static bool thresholds(struct settling *b, int64_t budget_id, int64_t start_ms, struct money spent)
@@ -193,7 +234,7 @@ static bool thresholds(struct settling *b, int64_t budget_id, int64_t start_ms, 
         int percent = covered->row.alert[i];
 
         if ((int128)spent.pico * 100 >= (int128)covered->row.limit.pico * percent &&
-            !alert_add(b, &covered->row, start_ms, percent))
+            !alert_add(b, &covered->row, start_ms, percent, spent))
             return false;
     }
     return true;
@@ -365,13 +406,32 @@ static bool evidence_keep(struct settling *b)
     return query_run(&q);
 }
 
+/* The provider's own figure is more than the drift bill allows away from ours. */
+static bool drift_notice(const struct settling *b)
+{
+    struct notice notice = { .kind = "drift",
+                             .period_ms = grain_start(GRAIN_MONTH, b->started_ms),
+                             .level = '!',
+                             .fired = b->s->now };
+    char stated[MONEY_TEXT];
+
+    if (!(b->flags & BIT(USAGE_FLAG_DRIFT)))
+        return true;
+    snprintf(notice.key, sizeof(notice.key), "%s/%s", b->provider, b->model);
+    snprintf(notice.text, sizeof(notice.text),
+             "%s states %s for attempt %lld: more than 2 %% away from what its prices say",
+             notice.key, money_show(b->s->stated, stated), (long long)b->s->attempt_id);
+    return notice_write(b->db, &notice, b->err);
+}
+
 static bool books_do(struct settling *b)
 {
     const struct settlement *s = b->s;
 
     return budget_index_ready(b->db, b->err) && periods_settle(b) && charges_add(b) &&
-           rolled_up(b) && evidence_keep(b) && attempt_end(b) && run_for(b, sql_hold_budget_drop) &&
-           run_for(b, sql_hold_drop) && (s->also == NULL || s->also(b->db, s->also_arg, b->err));
+           rolled_up(b) && drift_notice(b) && evidence_keep(b) && attempt_end(b) &&
+           run_for(b, sql_hold_budget_drop) && run_for(b, sql_hold_drop) &&
+           (s->also == NULL || s->also(b->db, s->also_arg, b->err));
 }
 
 bool settle_books(struct db *db, struct settlement *s, struct err *err)

@@ -28,6 +28,7 @@ struct store {
     int waiting;              /* the loop's */
 };
 
+/* At the end; the list borrows it. */
 void req_list_add(struct req_list *list, struct store_req *req);
 void req_list_join(struct req_list *list, struct req_list *more); /* more is empty afterwards */
 

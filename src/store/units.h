@@ -61,6 +61,7 @@ bool units_cancel(struct db *db, int64_t job_id, struct utc now, struct err *err
 /* A retry by the user: what failed, and what follows from it, is ready again. */
 bool units_again(struct db *db, int64_t job_id, struct utc now, struct err *err) MUST_CHECK;
 
+/* Keeps what a unit made, within the caller's transaction. */
 bool output_put(struct db *db, int64_t unit_id, struct str content, struct err *err) MUST_CHECK;
 /* The outputs of a stage's units, by ordinal; of failed ones what there was before they failed. */
 struct output_row {

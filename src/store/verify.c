@@ -1,20 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* Every sum once more from what it was made of. The queries answer with what differs. */
+/* Every sum once more from what it was made of, beside the one that is stored. */
 #include "store/spend.h"
+
+#include <string.h>
 
 #include "sql/verify.h"
 #include "store/db.h"
+#include "store/recount.h"
+#include "store/rollups.h"
 
-static const char *const checks[] = {
-    sql_verify_spent, sql_verify_held,        sql_verify_ends, sql_verify_lines,
-    sql_verify_hour,  sql_verify_hour_usage,  sql_verify_day,  sql_verify_day_usage,
-    sql_verify_month, sql_verify_month_usage,
-};
+enum { DIFFERENCES_MAX = 1000 }; /* kept; all are counted */
 
-struct difference_link {
-    struct verify_difference difference;
-    struct difference_link *next;
-};
+void verify_differs(struct verify *verify, const char *what, int64_t stored, int64_t computed)
+{
+    struct verify_difference *at;
+
+    if (verify->differences++ >= DIFFERENCES_MAX)
+        return;
+    if (verify->difference == NULL)
+        verify->difference = ARENA_ARRAY(verify->arena, struct verify_difference, DIFFERENCES_MAX);
+    at = &verify->difference[verify->differences - 1];
+    at->what = what;
+    at->stored.pico = stored;
+    at->computed.pico = computed;
+}
 
 static bool counts_read(struct db *db, struct verify *verify, struct err *err)
 {
@@ -31,41 +40,133 @@ static bool counts_read(struct db *db, struct verify *verify, struct err *err)
     return q.ok;
 }
 
-static bool check(struct db *db, const char *sql, struct verify *verify,
-                  struct difference_link ***last, struct err *err)
+static bool periods_read(struct db *db, struct tallies *tallies, struct arena *arena,
+                         struct err *err)
 {
-    struct query q = query_for(db, sql, err);
+    struct query q = query_for(db, sql_verify_periods, err);
 
     while (query_step(&q)) {
-        struct difference_link *link = ARENA_NEW(verify->arena, struct difference_link);
+        struct tally_key key = { .grain = TALLY_PERIOD };
+        const char *label = query_str(&q, arena).at;
+        struct tally *tally;
 
-        link->difference.what = query_str(&q, verify->arena).at;
-        link->difference.stored = query_money(&q);
-        link->difference.computed = query_money(&q);
-        **last = link;
-        *last = &link->next;
-        verify->differences++;
+        key.job_id = query_int(&q);
+        key.start_ms = query_int(&q);
+        tally = tallies_at(tallies, &key);
+        tally->label = label;
+        tally->stored[TALLY_HELD] = query_int(&q);
+        tally->stored[TALLY_CALLS] = query_int(&q);
+        tally->stored[TALLY_COST] = query_int(&q);
+        tally->stored[TALLY_ESTIMATED] = query_int(&q);
+        tally->stored[TALLY_UNCERTAIN] = query_int(&q);
     }
     return q.ok;
+}
+
+static struct tally *tally_read(struct query *q, struct tallies *tallies)
+{
+    struct tally_key key = { .grain = query_int(q) };
+
+    key.start_ms = query_int(q);
+    query_text(q, key.provider, sizeof(key.provider));
+    query_text(q, key.model, sizeof(key.model));
+    query_text(q, key.task, sizeof(key.task));
+    query_text(q, key.tag, sizeof(key.tag));
+    key.job_id = query_int(q);
+    return tallies_at(tallies, &key);
+}
+
+static bool rollups_read(struct db *db, struct tallies *tallies, struct err *err)
+{
+    struct query sums = query_for(db, sql_verify_rollups, err);
+    struct query units = query_for(db, sql_verify_rollup_units, err);
+
+    while (query_step(&sums)) {
+        struct tally *tally = tally_read(&sums, tallies);
+
+        for (int i = TALLY_CALLS; i <= TALLY_LATENCY; i++)
+            tally->stored[i] = query_int(&sums);
+    }
+    while (query_step(&units)) {
+        struct tally *tally = tally_read(&units, tallies);
+        enum usage_dim dim;
+        char name[32];
+
+        query_text(&units, name, sizeof(name));
+        if (usage_dim_find(str_of(name), &dim))
+            tally->stored[TALLY_UNITS + (int)dim] = query_int(&units);
+    }
+    return sums.ok && units.ok;
+}
+
+static const char *field_name(int field)
+{
+    static const char *const names[] = {
+        [TALLY_CALLS] = "calls",
+        [TALLY_ATTEMPTS] = "attempts",
+        [TALLY_ERRORS] = "errors",
+        [TALLY_UNPRICED] = "unpriced calls",
+        [TALLY_COST] = "cost",
+        [TALLY_ESTIMATED] = "estimated cost",
+        [TALLY_UNCERTAIN] = "uncertain cost",
+        [TALLY_ANSWERED] = "answers",
+        [TALLY_LATENCY] = "latency",
+        [TALLY_HELD] = "held",
+    };
+
+    return field < TALLY_UNITS ? names[field]
+                               : usage_dim_name((enum usage_dim)(field - TALLY_UNITS));
+}
+
+static void tally_differs(struct verify *verify, const struct tally *tally, int field)
+{
+    static const char *const grains[] = {
+        [GRAIN_HOUR] = "hour", [GRAIN_DAY] = "day", [GRAIN_MONTH] = "month"
+    };
+    char at[UTC_TEXT];
+    const char *what;
+
+    utc_text((struct utc){ tally->key.start_ms }, at);
+    if (tally->key.grain == TALLY_PERIOD)
+        what = arena_printf(verify->arena, "%s of budget %s from %s", field_name(field),
+                            tally->label == NULL ? "(none)" : tally->label, at);
+    else
+        what = arena_printf(verify->arena, "%s of %s/%s in the %s from %s", field_name(field),
+                            tally->key.provider, tally->key.model, grains[tally->key.grain], at);
+    verify_differs(verify, what, tally->stored[field], tally->counted[field]);
+}
+
+static void compare(const struct tallies *tallies, struct verify *verify)
+{
+    for (size_t i = 0; i < tallies->room; i++) {
+        const struct tally *tally = tallies->place[i];
+
+        if (tally == NULL || memcmp(tally->stored, tally->counted, sizeof(tally->stored)) == 0)
+            continue;
+        for (int field = 0; field < TALLY_FIELDS; field++)
+            if (tally->stored[field] != tally->counted[field])
+                tally_differs(verify, tally, field);
+    }
 }
 
 static bool books_verify_run(struct db *db, struct store_req *req)
 {
     struct verify *verify = req->subject;
-    struct difference_link *first = NULL, **last = &first;
+    struct tallies tallies = { 0 };
+    bool ok;
 
+    verify->difference = NULL;
     verify->differences = 0;
-    verify->ok = false;
-    if (!counts_read(db, verify, &req->err))
-        return false;
-    for (size_t i = 0; i < COUNT_OF(checks); i++)
-        if (!check(db, checks[i], verify, &last, &req->err))
-            return false;
-    verify->difference = ARENA_ARRAY(verify->arena, struct verify_difference, verify->differences);
-    for (size_t i = 0; i < verify->differences; i++, first = first->next)
-        verify->difference[i] = first->difference;
-    verify->ok = verify->differences == 0;
-    return true;
+    ok = counts_read(db, verify, &req->err) && recount(db, &tallies, verify, &req->err) &&
+         periods_read(db, &tallies, verify->arena, &req->err) &&
+         rollups_read(db, &tallies, &req->err);
+    if (ok)
+        compare(&tallies, verify);
+    tallies_fini(&tallies);
+    verify->ok = ok && verify->differences == 0;
+    if (verify->differences > DIFFERENCES_MAX)
+        verify->differences = DIFFERENCES_MAX;
+    return ok;
 }
 
 void books_verify(struct store *store, struct store_req *req, struct verify *verify,

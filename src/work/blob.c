@@ -61,8 +61,8 @@ static bool write_file(struct blob *blob, const char *path)
     ok = write_all(fd, blob->bytes, blob->len, &blob->err) &&
          (fsync(fd) == 0 || err_errno(&blob->err, errno, "an image cannot be synced"));
     close(fd);
-    ok = ok && (rename(temporary, path) == 0 ||
-                err_errno(&blob->err, errno, "an image cannot be kept"));
+    ok = ok &&
+         (rename(temporary, path) == 0 || err_errno(&blob->err, errno, "an image cannot be kept"));
     if (!ok)
         unlink(temporary);
     return ok && sync_dir(blob->dir, &blob->err);

@@ -27,7 +27,8 @@ enum { BLOB_MAX = 16 << 20 };
 
 /* Writes name = SHA-256 of bytes. One that is there already is left alone. */
 void blob_write(struct loop *loop, struct blob *blob, void (*done)(struct blob *blob));
-/* Reads it whole; a file whose hash is not its name is ERR_CORRUPT. free(blob->bytes) afterwards. */
+/* Reads it whole; a file whose hash is not its name is ERR_CORRUPT. free(blob->bytes) afterwards.
+ */
 void blob_read(struct loop *loop, struct blob *blob, void (*done)(struct blob *blob));
 
 #endif

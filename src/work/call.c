@@ -22,7 +22,6 @@ enum {
     TRIES_MAX = 5,
     SETTLE_FIRST_MS = 50, /* back-off when the books cannot be written */
     SETTLE_LAST_MS = 5000,
-    PATIENCE_MS = 600000, /* who is told to come back later than that is told so instead */
 };
 
 #define CALL_OF(ptr) CONTAINER_OF(ptr, struct call, op)
@@ -156,11 +155,30 @@ static void call_placed(struct limiter_place *place)
     op_wake(&CONTAINER_OF(place, struct call, place)->op, NULL);
 }
 
+/* Waiting would be no use: for who tries once, and for who would wait beyond all patience. */
+static bool is_shut(struct call *c, const struct route_step *to, struct err *err)
+{
+    struct limiter *limiter = c->metering->limiter;
+
+    if (c->spec->priority >= LIMITER_URGENT)
+        return false;
+    if (c->spec->no_retry && limiter_is_open(limiter, to->provider, to->model))
+        return !err_set(err, ERR_UNREACHABLE,
+                        "%s/%s failed too often and is left alone for a while", to->provider,
+                        to->model);
+    if (limiter_cool_down_ms(limiter, to->provider, to->model) > LIMITER_PATIENCE_MS)
+        return !err_set(err, ERR_RATE_LIMIT, "%s/%s does not want to be asked for now",
+                        to->provider, to->model);
+    return false;
+}
+
 static enum step call_enter(struct op *op)
 {
     struct call *c = CALL_OF(op);
     const struct route_step *to = &c->route.step[c->at];
 
+    if (is_shut(c, to, &op->err))
+        return STEP_FAIL;
     c->place = (struct limiter_place){ .ready = call_placed };
     limiter_enter(c->metering->limiter, to->provider, to->model, c->provider->concurrency,
                   c->spec->priority, &c->place);
@@ -334,7 +352,7 @@ static enum again decide(struct call *c, int64_t *delay_ms)
     if (c->spec->no_retry)
         return AGAIN_NO;
     again = retry_decide(wire->outcome, &state, delay_ms);
-    if (again == AGAIN_SAME && (is_hopeless(wire) || *delay_ms > PATIENCE_MS))
+    if (again == AGAIN_SAME && (is_hopeless(wire) || *delay_ms > LIMITER_PATIENCE_MS))
         again = state.has_fallback ? AGAIN_FALLBACK : AGAIN_NO;
     if (*delay_ms > ceiling)
         *delay_ms = ceiling > wire->retry_after_ms ? ceiling : wire->retry_after_ms;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { MAX_OUTPUT = 1024 };
+enum { MAX_OUTPUT = 1024, FALLBACK_PATIENCE_MS = 60000 };
 
 static struct route_provider *providers_for_route(const struct metering *metering,
                                                   uint64_t over_budget, struct arena *arena)
@@ -68,6 +68,13 @@ bool call_route_has_next(const struct call *c)
     return c->at + 1 < c->route.count;
 }
 
+/* Failed too often of late, or cooling down for longer than a fallback is worth waiting for. */
+static bool is_shut(const struct limiter *limiter, const struct route_step *step)
+{
+    return limiter_is_open(limiter, step->provider, step->model) ||
+           limiter_cool_down_ms(limiter, step->provider, step->model) > FALLBACK_PATIENCE_MS;
+}
+
 bool call_route_pick(struct call *c, struct err *err)
 {
     const struct route_step *step;
@@ -78,9 +85,7 @@ bool call_route_pick(struct call *c, struct err *err)
     if (!ok)
         return false;
     c->planned = true;
-    while (call_route_has_next(c) &&
-           limiter_is_open(c->metering->limiter, c->route.step[c->at].provider,
-                           c->route.step[c->at].model))
+    while (call_route_has_next(c) && is_shut(c->metering->limiter, &c->route.step[c->at]))
         c->at++;
     step = &c->route.step[c->at];
     c->provider = metering_find(c->metering, step->provider);

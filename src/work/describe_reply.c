@@ -29,8 +29,8 @@ static bool read_object(struct str object, struct arena *arena, struct describe_
 
     if (known) {
         const char *gap = description.len > 0 && text.len > 0 ? "\n\nText: " : "";
-        const char *all = arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(description), gap,
-                                       STR_ARG(text));
+        const char *all =
+            arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(description), gap, STR_ARG(text));
 
         out->text = str_of(all);
         out->kind = str_of(arena_copy(arena, str_first(kind, 32)));

@@ -175,8 +175,8 @@ static bool write_done(struct describing *one, struct db *db, struct err *err)
     struct unit_end end = { .id = one->unit.id,
                             .token = one->unit.token,
                             .state = UNIT_DONE,
-                            .cause = one->document->job->spec.describe_by == DESCRIBE_OCR ? "ocr"
-                                                                                          : "",
+                            .cause =
+                                one->document->job->spec.describe_by == DESCRIBE_OCR ? "ocr" : "",
                             .now = now };
 
     return description_add(db, &one->image.pixels, one->document->job->spec.maker, &one->said, now,
@@ -192,9 +192,10 @@ static bool also_done(struct db *db, void *arg, struct str content, struct err *
 
     arena_fini(&one->settle_arena);
     describe_reply_read(content, &one->settle_arena, &reply);
-    one->said = (struct description_row){ .kind = reply.kind,
-                                          .text = reply.text,
-                                          .model = str_of(one->document->job->spec.describe_model) };
+    one->said =
+        (struct description_row){ .kind = reply.kind,
+                                  .text = reply.text,
+                                  .model = str_of(one->document->job->spec.describe_model) };
     return write_done(one, db, err);
 }
 
@@ -202,8 +203,7 @@ static void judge_call_error(struct describing *one, const struct call_result *r
 {
     const char *model = one->document->job->spec.describe_model;
 
-    if (result->err.code == ERR_CANCELED ||
-        call_refused_all(one->document->job, result, model))
+    if (result->err.code == ERR_CANCELED || call_refused_all(one->document->job, result, model))
         one->as = DESCRIBE_PUT_BACK;
     else
         fail_with(one, result->err.text);
@@ -236,10 +236,9 @@ static enum step ask_model(struct describing *one)
                                             .bytes = { one->blob.bytes, one->blob.len },
                                             .width = (int)one->image.prepared_width,
                                             .height = (int)one->image.prepared_height };
-    one->message = (struct provider_message){ .role = "user",
-                                              .text = str_of(one->prompt),
-                                              .image = &one->picture,
-                                              .images = 1 };
+    one->message = (struct provider_message){
+        .role = "user", .text = str_of(one->prompt), .image = &one->picture, .images = 1
+    };
     one->call_spec = (struct call_spec){
         .task = { .type = TASK_VISION,
                   .data_class = job->spec.data_class,

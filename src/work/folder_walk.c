@@ -25,7 +25,7 @@ enum {
 };
 
 struct level {
-    char *path; /* owned, without a slash at the end */
+    char *path;  /* owned, without a slash at the end */
     char **name; /* owned, sorted */
     size_t names, at;
     char *ignore; /* owned text of .purserignore, or NULL */
@@ -98,8 +98,9 @@ static bool pattern_names(struct str line, const char *relative, const char *nam
     if (!str_copy(pattern, sizeof pattern, line))
         return false;
     for_path = strchr(pattern, '/') != NULL;
-    return for_path ? fnmatch(pattern[0] == '/' ? pattern + 1 : pattern, relative, FNM_PATHNAME) == 0
-                    : fnmatch(pattern, name, 0) == 0;
+    return for_path
+               ? fnmatch(pattern[0] == '/' ? pattern + 1 : pattern, relative, FNM_PATHNAME) == 0
+               : fnmatch(pattern, name, 0) == 0;
 }
 
 static bool ignored(const struct folder_walk *walk, const char *path, const char *name, bool folder)
@@ -231,7 +232,8 @@ bool folder_walk_piece(struct folder_walk *walk, struct arena *arena, struct fol
     struct piece piece = { .arena = arena, .file = file, .trouble = trouble };
     int steps = 0;
 
-    while (piece.count < max && steps++ < STEPS && (walk->depth > 0 || walk->path_at < walk->paths)) {
+    while (piece.count < max && steps++ < STEPS &&
+           (walk->depth > 0 || walk->path_at < walk->paths)) {
         if (walk->depth > 0)
             next_entry(walk, &piece);
         else

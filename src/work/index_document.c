@@ -54,8 +54,8 @@ static bool read_vectors(struct db *db, int64_t document_id, struct arena *arena
 }
 
 bool index_document_read(struct db *db, int64_t document_id, const char *maker,
-                         const char *embed_model, struct arena *arena,
-                         struct library_document *out, struct err *err)
+                         const char *embed_model, struct arena *arena, struct library_document *out,
+                         struct err *err)
 {
     struct chunk *chunk;
 

@@ -9,7 +9,7 @@
 
 /* On a store thread. All of *out is the arena's; id, uri, title and collection are the caller's. */
 bool index_document_read(struct db *db, int64_t document_id, const char *maker,
-                         const char *embed_model, struct arena *arena,
-                         struct library_document *out, struct err *err) MUST_CHECK;
+                         const char *embed_model, struct arena *arena, struct library_document *out,
+                         struct err *err) MUST_CHECK;
 
 #endif

@@ -6,7 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void job_tell(struct job_run *job, char level, const struct event_about *about, const char *fmt, ...)
+void job_tell(struct job_run *job, char level, const struct event_about *about, const char *fmt,
+              ...)
 {
     struct jobs *jobs = job->jobs;
     char text[480];

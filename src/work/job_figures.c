@@ -102,8 +102,8 @@ static const char *const part_end[PROGRESS_PARTS] = { "fingerprint", "parse", "d
 static int64_t beyond(const struct refresh *r, const struct job_figures *f, const char *stage)
 {
     size_t place = stage_place(stage);
-    int64_t over = f->documents.total - sum(r, "document", "new", NULL) -
-                   sum(r, "document", "working", NULL);
+    int64_t over =
+        f->documents.total - sum(r, "document", "new", NULL) - sum(r, "document", "working", NULL);
     int64_t n = 0, at_describe = sum(r, "at", "describe", NULL);
 
     for (size_t i = place + 1; i < stage_count(); i++)

@@ -22,8 +22,8 @@ struct job_spec {
     size_t paths;
     enum data_class data_class;
     enum describe_by describe_by;
-    const char *describe_model; /* "provider/model" or "model"; "" unless by a model */
-    const char *maker;          /* under what a description may be used again */
+    const char *describe_model;              /* "provider/model" or "model"; "" unless by a model */
+    const char *maker;                       /* under what a description may be used again */
     const char *embed_model, *extract_model; /* "" off */
     int concurrency, chunk_tokens;
 };

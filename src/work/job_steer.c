@@ -143,10 +143,9 @@ static void retry(struct steering *s)
         return;
     }
     job->moving = true;
-    s->step = (struct job_step){ .id = job->row.id,
-                                 .from = job->row.state,
-                                 .to = JOB_QUEUED,
-                                 .now = jobs_now(s->jobs) };
+    s->step = (struct job_step){
+        .id = job->row.id, .from = job->row.state, .to = JOB_QUEUED, .now = jobs_now(s->jobs)
+    };
     s->req = (struct store_req){ .run = retry_run, .done = retry_done, .subject = s };
     store_submit(s->jobs->config.store, &s->req);
 }
@@ -210,7 +209,7 @@ static void documents_done(struct store_req *req)
     library_change(s->jobs->library, &s->library, &s->change, out_of_library);
 }
 
-static void delete(struct steering *s)
+static void delete (struct steering *s)
 {
     if (!job_is_over(s->job->row.state)) {
         refuse(s, "deleted before it is over");

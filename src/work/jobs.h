@@ -118,12 +118,14 @@ struct estimate_result {
     } skipped[16];
     int skipped_count;
 };
+/* `done` once, later, with a result that is valid during it; err says why there is none. */
 void jobs_estimate(struct jobs *jobs, const struct ingest_spec *spec,
                    void (*done)(void *arg, const struct estimate_result *result,
                                 const struct err *err),
                    void *arg);
 
 enum job_verb { JOB_PAUSE, JOB_RESUME, JOB_CANCEL, JOB_RETRY, JOB_DELETE };
+/* `done` once, later; ERR_WRONG_STATE when the job's state does not allow it. */
 void jobs_steer(struct jobs *jobs, int64_t job_id, enum job_verb verb,
                 void (*done)(void *arg, const struct err *err), void *arg);
 

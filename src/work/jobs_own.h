@@ -51,6 +51,8 @@ struct job_run {
     struct document_list ahead;  /* rows read and not yet begun */
     struct arena ahead_arena;
     size_t ahead_at;
+    struct document_list coming; /* the store's while it reads */
+    struct arena coming_arena;
     int64_t last_document; /* id of the last row read */
     int64_t rows_serial, read_serial; /* rows were added; what the last read knew of */
     struct store_req read_req;

@@ -26,7 +26,7 @@ struct lane {
     int bad;           /* failures in a row */
     bool probing;      /* the one call that a breaker lets through is under way */
     int64_t halved_ms; /* when the window was last halved; 0: never */
-    int64_t cool_until_ms;
+    int64_t cool_until_ms, cool_since_ms;
     int64_t open_until_ms; /* the breaker: 0 closed; past: a probe is due */
     int64_t open_for_ms;
     int64_t push_backs, failures;
@@ -206,8 +206,12 @@ void limiter_leave(struct limiter *limiter, struct limiter_place *place, enum li
     if (lane == NULL || !place->in)
         return;
     hear(lane, place, news, now);
-    if (retry_after_ms > 0 && lane->cool_until_ms < now + retry_after_ms)
+    if (news == LIMITER_GOOD && place->since_ms > lane->cool_since_ms)
+        lane->cool_until_ms = 0; /* who came in during it was answered: it is over */
+    if (retry_after_ms > 0 && lane->cool_until_ms < now + retry_after_ms) {
         lane->cool_until_ms = now + retry_after_ms;
+        lane->cool_since_ms = now;
+    }
     lane->in_flight--;
     if (place->probe)
         lane->probing = false;
@@ -248,13 +252,29 @@ bool limiter_is_open(const struct limiter *limiter, const char *provider, const 
     return lane != NULL && breaker_open(lane, now_ms(limiter));
 }
 
+int64_t limiter_cool_down_ms(const struct limiter *limiter, const char *provider, const char *model)
+{
+    const struct lane *lane = lane_find(limiter, provider, model);
+    int64_t left = lane == NULL ? 0 : lane->cool_until_ms - now_ms(limiter);
+
+    return left > 0 ? left : 0;
+}
+
+/* A person may see whether a cool-down beyond all patience still holds. */
+static bool is_cool(const struct lane *lane, int64_t now)
+{
+    int64_t left = lane->cool_until_ms - now;
+
+    return left > 0 && (left <= LIMITER_PATIENCE_MS || lane->queue->priority < LIMITER_URGENT);
+}
+
 /* May the first of the queue come in now? When only time stands against it, *wake becomes earlier.
  */
 static bool may_enter(const struct lane *lane, int64_t now, int64_t *wake)
 {
     if (lane->queue == NULL || lane->in_flight >= lane->window)
         return false;
-    if (now < lane->cool_until_ms) {
+    if (is_cool(lane, now)) {
         *wake = lane->cool_until_ms < *wake ? lane->cool_until_ms : *wake;
         return false;
     }

@@ -15,7 +15,12 @@
 struct limiter;
 struct lane; /* one provider and model */
 
-enum { LIMITER_START = 4, LIMITER_CEILING = 16, LIMITER_URGENT = 10 };
+enum {
+    LIMITER_START = 4,
+    LIMITER_CEILING = 16,
+    LIMITER_URGENT = 10,
+    LIMITER_PATIENCE_MS = 600000, /* nobody queues for a cool-down that lasts longer */
+};
 
 /* One place, or the wait for one: embedded in its owner, who keeps it until left or dropped. */
 struct limiter_place {
@@ -37,6 +42,7 @@ enum limiter_news {
     LIMITER_BAD,       /* unreachable, a server error, silence */
 };
 
+/* Owned by the caller; borrows loop and clock. */
 struct limiter *limiter_new(struct loop *loop, const struct clock *clock);
 /* Nobody may be in or waiting. NULL is fine. */
 void limiter_free(struct limiter *limiter);
@@ -55,6 +61,9 @@ void limiter_drop(struct limiter *limiter, struct limiter_place *place);
 
 /* The breaker is open and no probe is due: who has another way takes it. */
 bool limiter_is_open(const struct limiter *limiter, const char *provider, const char *model);
+/* What is left of its cool-down; 0: none. */
+int64_t limiter_cool_down_ms(const struct limiter *limiter, const char *provider,
+                             const char *model);
 
 struct limiter_figure {
     const char *provider, *model; /* valid until limiter_free */

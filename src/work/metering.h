@@ -64,6 +64,7 @@ struct metering {
     uint32_t random;    /* state of the jitter's generator; 0: taken from the system */
 };
 
+/* The provider configured under this name, enabled or not; NULL: none. */
 struct metered_provider *metering_find(struct metering *metering, const char *name);
 
 #endif

@@ -20,8 +20,10 @@ struct parse_intake {
     struct err verdict; /* the end's, ERR_NONE when it is well */
 };
 
+/* Before the first bytes; fini frees what is left. */
 void parse_intake_init(struct parse_intake *intake, const struct parse_events *events, void *owner,
                        uint64_t output_max);
+/* A zeroed struct is fine. */
 void parse_intake_fini(struct parse_intake *intake);
 
 /* False: too much (ERR_LIMIT) or not the protocol (ERR_PROTOCOL). */

@@ -49,15 +49,13 @@ static void document_stored(struct store_req *req)
 
 static void submit(struct document_run *document, bool (*run)(struct db *, struct store_req *))
 {
-    document->req =
-        (struct store_req){ .run = run, .done = document_stored, .subject = document };
+    document->req = (struct store_req){ .run = run, .done = document_stored, .subject = document };
     store_submit(document->job->jobs->config.store, &document->req);
 }
 
 void stage_read(struct document_run *document, bool (*run)(struct db *db, struct store_req *req))
 {
-    document->req =
-        (struct store_req){ .run = run, .done = document_stored, .subject = document };
+    document->req = (struct store_req){ .run = run, .done = document_stored, .subject = document };
     store_read(document->job->jobs->config.store, &document->req);
 }
 
@@ -134,8 +132,8 @@ static bool put_back_run(struct db *db, struct store_req *req)
 {
     struct document_run *document = req->subject;
 
-    return unit_put_back(db, document->unit.id, document->unit.token,
-                         jobs_now(document->job->jobs), &req->err);
+    return unit_put_back(db, document->unit.id, document->unit.token, jobs_now(document->job->jobs),
+                         &req->err);
 }
 
 static enum step document_put_back(struct op *op)

@@ -183,7 +183,7 @@ static bool ahead_run(struct db *db, struct store_req *req)
 {
     struct job_run *job = req->subject;
 
-    return documents_next(db, job->row.id, job->last_document, DOCUMENTS_AHEAD, false, &job->ahead,
+    return documents_next(db, job->row.id, job->last_document, DOCUMENTS_AHEAD, false, &job->coming,
                           &req->err);
 }
 
@@ -192,6 +192,10 @@ static void ahead_done(struct store_req *req)
     struct job_run *job = req->subject;
 
     job->reading = false;
+    arena_fini(&job->ahead_arena);
+    job->ahead_arena = job->coming_arena;
+    job->coming_arena = (struct arena){ 0 };
+    job->ahead = job->coming;
     job->ahead_at = 0;
     if (req->err.code != ERR_NONE) {
         job->ahead.count = 0;
@@ -211,9 +215,7 @@ static void read_ahead(struct job_run *job)
 {
     if (job->reading || job->all_read || job->ahead_at < job->ahead.count)
         return;
-    arena_fini(&job->ahead_arena);
-    job->ahead = (struct document_list){ .arena = &job->ahead_arena };
-    job->ahead_at = 0;
+    job->coming = (struct document_list){ .arena = &job->coming_arena };
     job->reading = true;
     job->read_serial = job->rows_serial;
     job->read_req = (struct store_req){ .run = ahead_run, .done = ahead_done, .subject = job };

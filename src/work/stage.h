@@ -29,9 +29,10 @@ struct stage {
     const char *name;
     const char *version; /* of its results: another one makes them again */
     bool own_units;      /* it leases and finishes its units itself */
-    /* Called again after each wait, until it returns STEP_NEXT with document->result set (stage_done
-     * and the like do that). STEP_FAIL, or a wake with an error: the store's failure or nobody's;
-     * the document is put back and the job waits. NULL: it belongs to the job, not to a document. */
+    /* Called again after each wait, until it returns STEP_NEXT with document->result set
+     * (stage_done and the like do that). STEP_FAIL, or a wake with an error: the store's failure or
+     * nobody's; the document is put back and the job waits. NULL: it belongs to the job, not to a
+     * document. */
     enum step (*run)(struct document_run *document);
     void (*cut)(struct document_run *document); /* of a wait in run; NULL: it ends by itself */
     /* Writes the outputs, in the transaction that marks the unit done. On the writer thread. */
@@ -62,9 +63,10 @@ struct document_run {
     bool over;                 /* its row is in a final state */
 };
 
+/* The stages in the order of stages.def. Static. */
 size_t stage_count(void);
 const struct stage *stage_at(size_t i);
-const struct stage *stage_find(const char *name); /* NULL: no such stage */
+const struct stage *stage_find(const char *name);            /* NULL: no such stage */
 const struct stage *stage_behind(const struct stage *stage); /* NULL: it is the last */
 size_t stage_place(const char *name);                        /* in the list */
 

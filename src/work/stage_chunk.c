@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Cuts the assembled text for search, on the pool. The units of `embed` are made with its `done`. */
+/* Cuts the assembled text for search, on the pool. The units of `embed` are made with its `done`.
+ */
 #include "work/jobs_own.h"
 #include "work/pipeline.h"
 

@@ -38,8 +38,7 @@ static void piece_run(struct pool_job *pool)
 {
     struct discovery *d = CONTAINER_OF(pool, struct discovery, pool);
 
-    d->more =
-        folder_walk_piece(d->walk, &d->arena, d->file, FILES_AT_ONCE, &d->files, &d->trouble);
+    d->more = folder_walk_piece(d->walk, &d->arena, d->file, FILES_AT_ONCE, &d->files, &d->trouble);
 }
 
 static void piece_done(struct pool_job *pool)
@@ -68,8 +67,8 @@ static bool store_run(struct db *db, struct store_req *req)
     struct utc now = jobs_now(d->job->jobs);
 
     for (size_t i = 0; i < d->files; i++)
-        if (!document_add(db, d->job->row.id, d->file[i].path, d->file[i].size,
-                          d->file[i].modified, "fingerprint", now, &req->err))
+        if (!document_add(db, d->job->row.id, d->file[i].path, d->file[i].size, d->file[i].modified,
+                          "fingerprint", now, &req->err))
             return false;
     return d->more || job_row_discovered(db, d->job->row.id, &req->err);
 }

@@ -102,7 +102,8 @@ static enum step embed_run(struct document_run *document)
     struct embed *work = document->work;
 
     if (document->job->spec.embed_model[0] == '\0')
-        return stage_skipped(document, "off", "no embedding model is configured: search is lexical");
+        return stage_skipped(document, "off",
+                             "no embedding model is configured: search is lexical");
     if (work == NULL) {
         work = ARENA_NEW(&document->stage_arena, struct embed);
         work->document = document;

@@ -36,7 +36,7 @@ struct parsed_image {
 struct parse {
     struct pool_job pool;
     struct document_run *document;
-    int fd; /* -1: not open */
+    int fd;                  /* -1: not open */
     bool opened, ended, met; /* met: a format was recognised */
     struct parse_job *job;
     struct err err; /* how the child ended */

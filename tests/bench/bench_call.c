@@ -323,7 +323,7 @@ int main(void)
     port = sim_fork(LATENCY_MS, &pid);
     measure_window(port, 1, 20);
     measure_window(port, 5, 100);
-    measure_window(port, 20, 400);
+    measure_window(port, 20, 600);
     sim_end(pid);
     curl_global_cleanup();
     return 0;

@@ -30,6 +30,7 @@ struct canvas {
     struct cell *cell;      /* owned: w * h */
 };
 
+/* Blank; the caller owns it and ends it with fini. */
 void canvas_init(struct canvas *canvas, int w, int h);
 void canvas_fini(struct canvas *canvas);
 void canvas_resize(struct canvas *canvas, int w, int h); /* and clears */
@@ -38,6 +39,8 @@ struct rect canvas_all(const struct canvas *canvas);
 struct rect canvas_clip(struct canvas *canvas, struct rect clip); /* returns the one before */
 const struct cell *canvas_at(const struct canvas *canvas, int x, int y); /* NULL outside */
 
+/* One cell; many; the look of selected cells; where the cursor rests. What lies outside the clip is
+ * left out. */
 void canvas_put(struct canvas *canvas, int x, int y, uint32_t point, enum style style);
 void canvas_fill(struct canvas *canvas, struct rect area, uint32_t point, enum style style);
 void canvas_select(struct canvas *canvas, struct rect area);

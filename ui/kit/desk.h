@@ -56,6 +56,7 @@ struct desk {
     struct toast toast;
 };
 
+/* A screen on top of this one, about a row's key or "". */
 void desk_open(struct desk *desk, const char *screen, const char *about);
 void desk_tab(struct desk *desk, const char *screen, const char *about); /* nothing stays below */
 void desk_back(struct desk *desk);

@@ -124,6 +124,7 @@ struct model {
     bool loaded; /* rows have come at least once */
 };
 
+/* Nothing is known yet; fini frees what came. */
 void model_init(struct model *model);
 void model_fini(struct model *model);
 
@@ -147,6 +148,7 @@ const struct daemon_row *model_daemon(const struct model *model);
 const struct budget_row *model_main_budget(const struct model *model); /* NULL: there is none */
 const struct event *model_event(const struct model *model, int back);  /* 0: the newest */
 
+/* Borrowed until the model changes; NULL outside. */
 const void *rows_at(const struct rows *rows, int i);
 const void *rows_find(const struct rows *rows, const char *key); /* NULL */
 

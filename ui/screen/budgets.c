@@ -157,7 +157,7 @@ static bool budgets_request(struct desk *desk, void *memory, enum request reques
 const struct screen screen_budgets = {
     .name = "budgets",
     .title = "Budgets",
-    .brief = "Budgets",
+    .brief = "Budget",
     .tab = true,
     .state_size = sizeof(struct budgets_state),
     .hints = { REQUEST_OPEN, REQUEST_FILTER },

@@ -29,8 +29,8 @@ static void page_line(struct page *page, enum style style, const char *name, con
 
     if (y < page->area.y || y >= page->area.y + page->area.h)
         return;
-    canvas_text(page->to, page->area.x + 1, y, 14, STYLE_LABEL, "%s", name);
-    canvas_text(page->to, page->area.x + 15, y, page->area.w - 15, style, "%s", text);
+    canvas_text(page->to, page->area.x + 1, y, 16, STYLE_LABEL, "%s", name);
+    canvas_text(page->to, page->area.x + 17, y, page->area.w - 17, style, "%s", text);
 }
 
 static void page_rule(struct page *page, const char *title)

@@ -122,7 +122,8 @@ static void provider_line(const struct table *table, int y, const struct use_row
 
     table_cell(table, P_NAME, y, STYLE_STRONG, "%s", row->provider);
     table_cell(table, P_CALLS, y, STYLE_PLAIN, "%s", show_count(row->calls, text));
-    table_cell(table, P_ERR, y, row->errors > 0 ? STYLE_NEAR : STYLE_LABEL, "%s",
+    table_cell(table, P_ERR, y,
+               scale_to(row->errors, row->calls, 1000) >= 10 ? STYLE_NEAR : STYLE_LABEL, "%s",
                show_error_rate(row, text));
     table_cell(table, P_IN, y, STYLE_TOKENS_IN, "%s", show_count(plain_in(row), text));
     table_cell(table, P_CACHED, y, STYLE_CACHED, "%s", show_count(row->tokens_cached, text));
@@ -204,24 +205,25 @@ static void model_line(const struct table *table, int y, const struct use_row *r
         table_cell(table, M_USD, y, STYLE_MONEY, "%s", show_column(row->cost, text));
 }
 
+static int legend_word(struct canvas *to, int x, int y, uint32_t glyph, enum style style,
+                       const char *text)
+{
+    canvas_put(to, x, y, glyph, style);
+    return 1 + canvas_text(to, x + 1, y, 12, STYLE_LABEL, " %s ", text);
+}
+
 /* The legend of the split bars, in their colours, at the right end of the rule. */
 static void legend_draw(struct canvas *to, struct rect rule, bool tokens)
 {
-    int x = rule.x + rule.w - 40;
+    int width = tokens ? 38 : 35, x = rule.x + rule.w - width - 1, y = rule.y;
 
     if (x < rule.x + 12)
         return;
-    canvas_text(to, x, rule.y, 14, STYLE_LABEL, " bar %s ", tokens ? "tokens" : "usd");
-    x += tokens ? 12 : 9;
-    canvas_fill(to, (struct rect){ x, rule.y, tokens ? 26 : 29, 1 }, 0x2500, STYLE_RULE);
-    x = rule.x + rule.w - 26;
-    canvas_fill(to, (struct rect){ x - 1, rule.y, 25, 1 }, ' ', STYLE_RULE);
-    canvas_put(to, x, rule.y, 0x2588, STYLE_TOKENS_IN);
-    canvas_text(to, x + 2, rule.y, 2, STYLE_LABEL, "in");
-    canvas_put(to, x + 6, rule.y, 0x2592, STYLE_CACHED);
-    canvas_text(to, x + 8, rule.y, 6, STYLE_LABEL, "cached");
-    canvas_put(to, x + 16, rule.y, 0x2591, STYLE_TOKENS_OUT);
-    canvas_text(to, x + 18, rule.y, 3, STYLE_LABEL, "out");
+    canvas_fill(to, (struct rect){ x, y, width, 1 }, ' ', STYLE_RULE);
+    x += canvas_text(to, x, y, 14, STYLE_LABEL, tokens ? " bar: tokens  " : " bar: usd  ");
+    x += legend_word(to, x, y, 0x2588, STYLE_TOKENS_IN, "in");
+    x += legend_word(to, x, y, 0x2592, STYLE_CACHED, "cached");
+    (void)legend_word(to, x, y, 0x2591, STYLE_TOKENS_OUT, "out");
 }
 
 static void models_draw(const struct desk *desk, struct dash *dash, struct canvas *to,
@@ -293,8 +295,7 @@ static void job_second_line(struct canvas *to, struct rect area, int y, const st
     int x = area.x + 9;
 
     x += canvas_text(to, x, y, area.x + area.w - x, STYLE_LABEL,
-                     "%s: found %s  described %s  filtered %s  duplicate %s  ",
-                     job->stage[0] != '\0' ? job->stage : job->state, show_whole(job->found, found),
+                     "found %s  described %s  filtered %s  dup %s  ", show_whole(job->found, found),
                      show_whole(described_all, described), show_whole(job->filtered, filtered),
                      show_whole(job->duplicate, same));
     x += canvas_text(to, x, y, area.x + area.w - x, job->failed > 0 ? STYLE_OVER : STYLE_LABEL,
@@ -384,7 +385,7 @@ static void event_line(struct canvas *to, struct rect line, const struct event *
     x += canvas_text(to, x, line.y, 2, level_style(event->level), "%c ", event->level);
     if (event->job[0] != '\0')
         x += canvas_text(to, x, line.y, end - x, STYLE_STRONG, "%s ", event->job);
-    if (wide && event->cost.known) {
+    if (wide && event->model[0] != '\0' && event->tokens_in > 0) {
         canvas_right(to, end - 60, line.y, 26, STYLE_LABEL, "%s", event->model);
         canvas_right(to, end - 33, line.y, 22, STYLE_LABEL, "%s in %s out",
                      show_count(event->tokens_in, in), show_count(event->tokens_out, out));

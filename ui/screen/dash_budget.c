@@ -215,7 +215,7 @@ static void outlook_line(const struct desk *desk, struct canvas *to, struct rect
     int64_t open = open_jobs_pico(desk->model);
 
     if (open > 0)
-        x += figure_word(to, line, x, "open jobs", "+~", (struct figure){ true, { open } }, "");
+        x += figure_word(to, line, x, "open jobs", "~", (struct figure){ true, { open } }, "");
     if (head->uncertain.known && head->uncertain.money.pico > 0)
         x += figure_word(to, line, x, "uncertain", "", head->uncertain, "");
     if (head->estimated.known && head->estimated.money.pico > 0)

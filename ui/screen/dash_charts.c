@@ -12,12 +12,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { AXIS = 8, DAYS_MAX = 62 };
+enum { AXIS = 7, DAYS_MAX = 62 };
 static const int64_t DAY = 86400000;
 
+/* At most five cells: no cents from $100. */
 static const char *pico_text(int64_t pico, char out[FIGURE_TEXT])
 {
-    return show_column((struct figure){ true, { pico } }, out);
+    if (pico < 100 * PICO_PER_USD)
+        return show_column((struct figure){ true, { pico } }, out);
+    (void)snprintf(out, FIGURE_TEXT, "%" PRId64, scale_to(pico, PICO_PER_USD, 1));
+    return out;
 }
 
 static int64_t most_of(const int64_t *pico, int count)
@@ -138,41 +142,43 @@ static void climb_column(struct canvas *to, struct rect area, int x, const struc
     }
 }
 
-static void climb_draw(const struct desk *desk, struct canvas *to, struct rect area,
-                       const struct month *month)
+static struct climb climb_at(const struct month *month, int day, int64_t sum, int64_t top,
+                             int64_t eighths)
 {
-    int64_t top = month->spent.money.pico, sum = 0, eighths = (int64_t)area.h * 8 - 1;
     int64_t spent = month->spent.money.pico;
     int64_t end = month->projected.known ? month->projected.money.pico : 0;
-    int per = (area.w - AXIS) / month->days < 1 ? 1 : (area.w - AXIS) / month->days;
+    int left = month->days - month->gone;
+    int64_t ahead =
+        end == 0 || left == 0 ? 0 : spent + scale_to(end - spent, left, day - month->gone + 1);
 
-    top = month->limit.money.pico > top ? month->limit.money.pico : top;
-    top = end > top ? end : top;
-    axis_draw(to, area, top);
-    (void)rect_left(&area, AXIS);
-    for (int i = 0; i < month->days; i++) {
-        bool ahead = i >= month->gone;
-        int left = month->days - month->gone;
-
-        if (!ahead && month->pico[i] > 0 && add_overflows(sum, month->pico[i], &sum))
-            return;
-        struct climb climb = {
-            .spent = scale_to(sum, top, eighths),
-            .projected = end == 0 || left == 0
-                             ? 0
-                             : scale_to(spent + scale_to(end - spent, left, i - month->gone + 1),
-                                        top, eighths),
-            .plan = scale_to(scale_to(month->limit.money.pico, month->days, i + 1), top, eighths)
-        };
-
-        for (int k = 0; k < per; k++)
-            climb_column(to, area, area.x + i * per + k, &climb, ahead);
-    }
-    UNUSED(desk);
+    return (struct climb){ .spent = scale_to(sum, top, eighths),
+                           .projected = scale_to(ahead, top, eighths),
+                           .plan = scale_to(scale_to(month->limit.money.pico, month->days, day + 1),
+                                            top, eighths) };
 }
 
-static void cumulative_chart(const struct desk *desk, struct canvas *to, struct rect area,
-                             const struct month *month)
+/* The days stretched over the width. */
+static void climb_draw(struct canvas *to, struct rect area, const struct month *month)
+{
+    int64_t top = month->spent.money.pico, sum = 0, eighths = (int64_t)area.h * 8 - 1;
+    int summed = 0;
+
+    top = month->limit.money.pico > top ? month->limit.money.pico : top;
+    top = month->projected.money.pico > top ? month->projected.money.pico : top;
+    axis_draw(to, area, top);
+    (void)rect_left(&area, AXIS);
+    for (int x = 0; x < area.w; x++) {
+        int day = x * month->days / area.w;
+
+        for (; summed <= day && summed < month->gone; summed++)
+            sum += month->pico[summed] > 0 ? month->pico[summed] : 0;
+        struct climb climb = climb_at(month, day, sum, top, eighths);
+
+        climb_column(to, area, area.x + x, &climb, day >= month->gone);
+    }
+}
+
+static void cumulative_chart(struct canvas *to, struct rect area, const struct month *month)
 {
     struct rect rule = area;
 
@@ -190,7 +196,7 @@ static void cumulative_chart(const struct desk *desk, struct canvas *to, struct 
         canvas_put(to, x + 22, rule.y, 0x00B7, STYLE_TICK);
         canvas_text(to, x + 24, rule.y, 4, STYLE_LABEL, "plan");
     }
-    climb_draw(desk, to, area, month);
+    climb_draw(to, area, month);
 }
 
 /* The jobs that cost most, of those active or ended within a day. */
@@ -244,10 +250,9 @@ void dash_charts_draw(const struct desk *desk, struct canvas *to, struct rect ar
     hours_chart(desk, to, rect_top(&area, got[0]));
     if (has_month) {
         days_chart(to, rect_top(&area, got[2]), &month);
-        cumulative_chart(
-            desk, to,
-            rect_top(&area, got[1] + (area.h - got[1] - got[3] > 0 ? area.h - got[1] - got[3] : 0)),
-            &month);
+        int more = area.h - got[1] - got[3];
+
+        cumulative_chart(to, rect_top(&area, got[1] + (more > 0 ? more : 0)), &month);
     }
     drivers_draw(desk, to, area);
 }

@@ -67,9 +67,9 @@ static void line_draw(const struct desk *desk, struct canvas *to, struct rect ce
         canvas_text(to, cell.x, cell.y, cell.w, STYLE_TITLE, "%s", line->head);
         return;
     }
-    canvas_text(to, cell.x + 1, cell.y, 16, refused ? STYLE_DIM : STYLE_KEY, "%s",
+    canvas_text(to, cell.x + 1, cell.y, 12, refused ? STYLE_DIM : STYLE_KEY, "%s",
                 request_keys(line->request, keys));
-    canvas_text(to, cell.x + 17, cell.y, cell.w - 18, refused ? STYLE_DIM : STYLE_PLAIN, "%s%s",
+    canvas_text(to, cell.x + 13, cell.y, cell.w - 13, refused ? STYLE_DIM : STYLE_PLAIN, "%s%s",
                 request_help(line->request), refused ? " (read-only)" : "");
 }
 
@@ -77,7 +77,7 @@ static void help_draw(struct desk *desk, void *memory, struct canvas *to, struct
 {
     struct help_state *state = memory;
     struct line line[LINES_MAX];
-    int count = lines_of(desk, line), columns = area.w / 52 < 1 ? 1 : area.w / 52;
+    int count = lines_of(desk, line), columns = area.w / 39 < 1 ? 1 : area.w / 39;
     char title[80];
 
     if (columns > 3)

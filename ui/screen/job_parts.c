@@ -21,11 +21,6 @@ const struct json *job_detail(struct desk *desk, const struct job_row *job)
     return answer == NULL ? NULL : answer->result;
 }
 
-static int64_t or_zero(int64_t n)
-{
-    return n < 0 ? 0 : n;
-}
-
 static void progress_line(const struct desk *desk, struct canvas *to, struct rect line,
                           const struct job_row *job)
 {
@@ -55,9 +50,9 @@ static void images_line(struct canvas *to, struct rect line, const struct job_ro
         { "described", job->described, STYLE_OK },
         { "ocr", job->ocr, STYLE_OK },
         { "filtered", job->filtered, STYLE_LABEL },
-        { "duplicate", job->duplicate, STYLE_LABEL },
-        { "waiting", job->waiting, STYLE_LABEL },
         { "failed", job->failed, STYLE_OVER },
+        { "dup", job->duplicate, STYLE_LABEL },
+        { "waiting", job->waiting, STYLE_LABEL },
         { "cancelled", job->cancelled, STYLE_LABEL },
     };
     int x = line.x + 1, end = line.x + line.w;
@@ -65,7 +60,7 @@ static void images_line(struct canvas *to, struct rect line, const struct job_ro
     x += canvas_text(to, x, line.y, 9, STYLE_LABEL, "images   ");
     for (size_t i = 0; i < COUNT_OF(part); i++) {
         char n[FIGURE_TEXT];
-        bool always = i < 2 || i == 3 || i == 6;
+        bool always = i < 2 || i == 3 || i == 4;
 
         if (!always && part[i].n <= 0)
             continue;
@@ -92,10 +87,15 @@ static void work_line(struct canvas *to, struct rect line, const struct job_row 
     if (job->documents_skipped > 0)
         x += canvas_text(to, x, line.y, end - x, STYLE_LABEL, "skipped %" PRId64 "  ",
                          job->documents_skipped);
-    canvas_text(to, x, line.y, end - x, STYLE_LABEL,
-                "pages %" PRId64 "  chunks %" PRId64 "  calls %s  in %s  out %s",
-                or_zero(job->pages), or_zero(job->chunks), show_whole(job->calls, calls),
-                show_count(job->tokens_in, in), show_count(job->tokens_out, out));
+    if (job->pages > 0)
+        x += canvas_text(to, x, line.y, end - x, STYLE_LABEL, "pages %s  ",
+                         show_whole(job->pages, docs));
+    if (job->chunks > 0)
+        x += canvas_text(to, x, line.y, end - x, STYLE_LABEL, "chunks %s  ",
+                         show_whole(job->chunks, docs));
+    canvas_text(to, x, line.y, end - x, STYLE_LABEL, "calls %s  in %s  out %s",
+                show_whole(job->calls, calls), show_count(job->tokens_in, in),
+                show_count(job->tokens_out, out));
 }
 
 static void cost_line(struct canvas *to, struct rect line, const struct job_row *job)
@@ -113,10 +113,20 @@ static void cost_line(struct canvas *to, struct rect line, const struct job_row 
     if (job->uncertain > 0)
         x += canvas_text(to, x, line.y, end - x, STYLE_NEAR, "  uncertain calls %" PRId64,
                          job->uncertain);
-    if (job->reason[0] != '\0')
-        canvas_text(to, x, line.y, end - x, state_style(job->state), "  %s", job->reason);
-    else if (job->filtered_by[0] != '\0')
-        canvas_text(to, x, line.y, end - x, STYLE_LABEL, "  filtered: %s", job->filtered_by);
+}
+
+/* Why it waits or failed, or why images were left out. */
+static void why_line(struct canvas *to, struct rect line, const struct job_row *job)
+{
+    int x = line.x + 10, w = line.w - 10;
+
+    if (job->reason[0] != '\0') {
+        canvas_text(to, line.x + 1, line.y, 9, STYLE_LABEL, "because");
+        canvas_text(to, x, line.y, w, state_style(job->state), "%s", job->reason);
+    } else if (job->filtered_by[0] != '\0') {
+        canvas_text(to, line.x + 1, line.y, 9, STYLE_LABEL, "left out");
+        canvas_text(to, x, line.y, w, STYLE_LABEL, "%s", job->filtered_by);
+    }
 }
 
 void job_facts_draw(const struct desk *desk, struct canvas *to, struct rect area,
@@ -135,6 +145,9 @@ void job_facts_draw(const struct desk *desk, struct canvas *to, struct rect area
     line = rect_top(&area, 1);
     if (!rect_empty(line))
         cost_line(to, line, job);
+    line = rect_top(&area, 1);
+    if (!rect_empty(line))
+        why_line(to, line, job);
 }
 
 static void stage_line(struct canvas *to, struct rect line, const struct json *stage)

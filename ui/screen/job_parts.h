@@ -14,7 +14,7 @@ const struct json *job_detail(struct desk *desk, const struct job_row *job);
 /* Lines of facts: progress, images by outcome, why filtered, cost against estimate and cap. */
 void job_facts_draw(const struct desk *desk, struct canvas *to, struct rect area,
                     const struct job_row *job);
-enum { JOB_FACTS = 4 };
+enum { JOB_FACTS = 5 };
 /* A bar for each stage. Returns the lines used. */
 int job_stages_draw(struct canvas *to, struct rect area, const struct json *detail);
 void job_documents_draw(struct desk *desk, struct canvas *to, struct rect area, struct list *list,

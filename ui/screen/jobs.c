@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WIDE = 120, PREVIEW = 6 };
+enum { WIDE = 120, PREVIEW = 7 };
 
 struct jobs_state {
     struct list list, documents;
@@ -27,9 +27,9 @@ static const struct column columns[] = {
     [C_KIND]    = { "KIND", 6, 0, false, false },
     [C_SOURCE]  = { "NAME", 8, 0, false, true },
     [C_STATE]   = { "STATE", 9, 0, false, false },
-    [C_DOCS]    = { "DOCS", 7, 64, true, false },
-    [C_IMAGES]  = { "IMAGES", 9, 64, true, false },
-    [C_BAR]     = { "PROGRESS", 8, 64, false, false },
+    [C_DOCS]    = { "DOCS", 7, 68, true, false },
+    [C_IMAGES]  = { "IMAGES", 9, 68, true, false },
+    [C_BAR]     = { "PROGRESS", 8, 54, false, false },
     [C_PERCENT] = { "", 4, 0, true, false },
     [C_ETA]     = { "ETA", 5, 0, true, false },
     [C_USD]     = { "USD", 6, 0, true, false },

@@ -399,8 +399,7 @@ static void launch_draw(struct desk *desk, void *memory, struct canvas *to, stru
     canvas_text(to, keys.x + 1, keys.y, keys.w - 1, ready ? STYLE_BUTTON_ON : STYLE_KEY, "%s",
                 state->starting ? " starting ..."
                 : ready         ? " Ctrl-S or Enter: start the job "
-                                : "Enter: estimate (free)   Tab: complete, next   Up Down: field   "
-                                  "Left Right: choose");
+                        : "Enter estimates, free   Tab completes, next   Left Right choose");
 }
 
 const struct screen screen_launch = {

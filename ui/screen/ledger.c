@@ -22,10 +22,10 @@ extern const struct screen screen_ledger;
 /* clang-format off */
 enum { C_TIME, C_PROVIDER, C_MODEL, C_JOB, C_TASK, C_IN, C_CACHED, C_OUT, C_USD, C_MS, C_TRY, C_STATE };
 static const struct column columns[] = {
-    [C_TIME]     = { "TIME", 12, 0, false, false },
+    [C_TIME]     = { "TIME", 8, 0, false, false },
     [C_PROVIDER] = { "PROVIDER", 9, 60, false, false },
     [C_MODEL]    = { "MODEL", 12, 0, false, true },
-    [C_JOB]      = { "JOB", 4, 70, true, false },
+    [C_JOB]      = { "JOB", 3, 70, true, false },
     [C_TASK]     = { "PURPOSE", 12, 110, false, false },
     [C_IN]       = { "IN", 6, 50, true, false },
     [C_CACHED]   = { "CACHED", 6, 96, true, false },
@@ -33,7 +33,7 @@ static const struct column columns[] = {
     [C_USD]      = { "USD", 9, 0, true, false },
     [C_MS]       = { "LAT", 5, 78, true, false },
     [C_TRY]      = { "TRY", 3, 100, true, false },
-    [C_STATE]    = { "STATE", 9, 0, false, false },
+    [C_STATE]    = { "STATE", 7, 0, false, false },
 };
 /* clang-format on */
 
@@ -102,11 +102,10 @@ static void time_cell(const struct table *table, int y, struct utc at, struct ut
     if (at.ms == 0)
         table_cell(table, C_TIME, y, STYLE_LABEL, "-");
     else if (now.ms - at.ms < 86400000)
-        table_cell(table, C_TIME, y, STYLE_LABEL, "%02d:%02d:%02d.%03d", wall.hour, wall.minute,
-                   wall.second, (int)(at.ms % 1000));
+        table_cell(table, C_TIME, y, STYLE_LABEL, "%02d:%02d:%02d", wall.hour, wall.minute,
+                   wall.second);
     else
-        table_cell(table, C_TIME, y, STYLE_LABEL, "%02d %s %02d:%02d", wall.day,
-                   month_name(wall.month), wall.hour, wall.minute);
+        table_cell(table, C_TIME, y, STYLE_LABEL, "%02d %s", wall.day, month_name(wall.month));
 }
 
 static void latency_cell(const struct table *table, int y, int64_t ms)

@@ -89,14 +89,16 @@ static void price_line(struct canvas *to, struct rect line, const struct json *p
     x = line.x + 16;
     canvas_right(to, x, line.y, 10, STYLE_MONEY, "%s", amount);
     x += 11;
-    x += canvas_text(to, x, line.y, line.x + line.w - x, STYLE_LABEL, "%s for %s",
-                     currency[0] != '\0' ? currency : "USD",
-                     show_whole(fact_count(price, "per"), per));
+    x += canvas_text(
+        to, x, line.y, line.x + line.w - x, STYLE_LABEL, "%s / %s",
+        currency[0] != '\0' ? currency : "USD",
+        fact_count(price, "per") == 1000000 ? "1M" : show_whole(fact_count(price, "per"), per));
     if (above > 0)
         x += canvas_text(to, x, line.y, line.x + line.w - x, STYLE_NEAR, " above %s tokens",
                          show_count(above, tier));
-    canvas_text(to, x, line.y, line.x + line.w - x, STYLE_LABEL, "  from %.10s  %s  (%s)",
-                from[0] != '\0' ? from : "ever", source, provider);
+    canvas_text(to, x, line.y, line.x + line.w - x, STYLE_LABEL, "  from %.10s  %s%s%s",
+                from[0] != '\0' ? from : "ever", source, line.w >= 100 ? "  as " : "",
+                line.w >= 100 ? provider : "");
 }
 
 static void prices_draw(struct desk *desk, struct canvas *to, struct rect area,

@@ -72,7 +72,9 @@ int order_jobs(const struct desk *desk, int *out)
 
         if (desk_shows(desk, job->name) || desk_shows(desk, job->id) ||
             desk_shows(desk, job->state) || desk_shows(desk, job->source))
-            entry[count++] = (struct entry){ job_rank(job), job->created.ms, i };
+            entry[count++] =
+                (struct entry){ job_rank(job), job_over(job) ? job->created.ms : -job->created.ms,
+                                i };
     }
     return entries_out(entry, count, out);
 }

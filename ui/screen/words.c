@@ -117,6 +117,8 @@ const char *show_of(int64_t part, int64_t whole, char out[FIGURE_TEXT])
 {
     if (whole < 0)
         (void)snprintf(out, FIGURE_TEXT, "?");
+    else if (whole == 0)
+        (void)snprintf(out, FIGURE_TEXT, "-");
     else
         (void)snprintf(out, FIGURE_TEXT, "%" PRId64 "/%" PRId64, part < 0 ? 0 : part, whole);
     return out;

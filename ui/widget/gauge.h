@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+/* One bar in one line. */
 void gauge_bar(struct canvas *to, struct rect line, enum style style, int64_t value, int64_t whole);
 
 /* The budget: spent solid, projected hatched, the rest free, a tick for today's share. Whole is

@@ -10,6 +10,7 @@ struct choice {
     const char *text, *help, *key;
 };
 
+/* As many as fit, the one under the cursor in sight. */
 void menu_draw(struct canvas *to, struct rect area, struct list *list, const struct choice *choice,
                int count);
 

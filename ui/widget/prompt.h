@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+/* In one line; `focus` shows the cursor. */
 void prompt_draw(struct canvas *to, struct rect line, const struct field *field, bool focus);
 
 #endif

@@ -76,10 +76,10 @@ void table_head(struct table *table, int sorted)
     }
 }
 
-static void clear_head(struct table *table, int i, int y)
+static void clear_head(struct table *table, int i, int y, bool sorted)
 {
     const struct column *c = &table->column[i];
-    int cells = text_cells(c->title), x;
+    int cells = text_cells(c->title) + (sorted ? 2 : 0), x;
 
     if (cells == 0 || cells > table->w[i])
         return;
@@ -94,7 +94,7 @@ void table_head_in_rule(struct table *table, int y, bool focus, const char *titl
     canvas_fill(table->to, line, 0x2500, focus ? STYLE_RULE_ON : STYLE_RULE);
     for (int i = 1; i < table->count; i++) {
         if (table->w[i] > 0) {
-            clear_head(table, i, y);
+            clear_head(table, i, y, i == sorted);
             head_cell(table, i, y, i == sorted, STYLE_LABEL);
         }
     }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Configuration from YAML and environment: what is taken, what is refused, and where it says so. */
 #include "config/config.h"
 
 #include "table.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Where configuration, state and socket lie, by the environment. */
 #include "config/config.h"
 
 #include "test.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Periods, states, shares and projections of budgets. */
 #include "core/budget.h"
 #include "core/date.h"
 #include "core/zone.h"

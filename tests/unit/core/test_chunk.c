@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Texts cut along their headings. */
 #include "base/buf.h"
 #include "core/chunk.h"
 

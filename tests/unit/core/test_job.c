@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Which states may follow which. */
 #include "core/job.h"
 
 #include "table.h"

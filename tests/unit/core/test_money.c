@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Amounts read, summed, rounded and written, to the pico-dollar. */
 #include "core/money.h"
 
 #include "table.h"

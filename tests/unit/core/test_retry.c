@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What is worth another try, and when. */
 #include "core/date.h"
 #include "core/retry.h"
 

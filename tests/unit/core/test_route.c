@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Which model a task goes to, and why. */
 #include "core/task.h"
 
 #include "table.h"

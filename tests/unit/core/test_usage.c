@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Quantities, their quality and their flags. */
 #include "core/usage.h"
 
 #include "test.h"

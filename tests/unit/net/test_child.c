@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Real processes with pipes, their ends and their descriptors. */
 #include "base/buf.h"
 #include "net/child.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Heads of answers, honest and not. */
 #include "net/http_head.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Turns, timers, bells, signals, and a loop that closes with nothing left. */
 #include "base/compiler.h"
 #include "net/loop.h"
 #include "net/pool.h"

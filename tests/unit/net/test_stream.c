@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Streams and listeners over real sockets, pipes and files. */
 #include "base/buf.h"
 #include "base/compiler.h"
 #include "base/log.h"

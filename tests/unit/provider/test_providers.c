@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The tables, and what is computed from a request alone: bounds, image tokens, call keys; and the
  * small readers below the dialects. */
-#include "base/hash.h"
 #include "base/base64.h"
+#include "base/hash.h"
 #include "provider/image_rules.h"
 #include "provider/provider.h"
 #include "provider/sse.h"

@@ -294,6 +294,39 @@ static void a_budget_made_late_counts_what_was_spent(void **state)
     books_close(&b);
 }
 
+static void a_cap_put_on_a_running_job_counts_what_it_cost(void **state)
+{
+    struct books b;
+    struct budget_row row = budget_named("job 7", USD(1));
+    struct attempt_ask ask;
+    struct hold hold = { 0 };
+    struct settlement s;
+
+    (void)state;
+    books_open(&b, true);
+    for (int i = 0; i < 20; i++) {
+        ask = books_ask(&b, CENTS(10));
+        ask.job_id = i < 6 ? 3 : 6 + i % 2;
+        assert_int_equal(books_hold(&b, &ask, &hold), ERR_NONE);
+        s = books_bill(&b, hold.attempt_id, CENTS(5));
+        if (i != 19)
+            assert_int_equal(books_settle(&b, &s), ERR_NONE);
+        b.clock.set.ms += INT64_C(3) * 86400000;
+    }
+    row.scope.job_id = 7;
+    row.rule.kind = PERIOD_TOTAL;
+    assert_int_equal(books_budget(&b, &row), ERR_NONE);
+    assert_int_equal(books_status(&b, "job 7").spent.pico, CENTS(30).pico);
+    assert_int_equal(books_status(&b, "job 7").held.pico, CENTS(10).pico);
+    add_budget(&b, "month", USD(1)); /* the last days of 20 steps: found by halving */
+    assert_true(books_status(&b, "month").calls_open == 1);
+    row = budget_named("job 9", USD(1)); /* not begun */
+    row.scope.job_id = 9;
+    assert_int_equal(books_budget(&b, &row), ERR_NONE);
+    assert_int_equal(books_status(&b, "job 9").spent.pico, 0);
+    books_close(&b);
+}
+
 static void a_dropped_budget_stops_nothing_and_comes_back_with_its_spend(void **state)
 {
     struct books b;
@@ -356,6 +389,7 @@ int main(void)
         cmocka_unit_test(a_clock_set_back_does_not_reopen_last_month),
         cmocka_unit_test(a_clock_that_leaps_ahead_is_not_believed_until_a_restart),
         cmocka_unit_test(a_budget_made_late_counts_what_was_spent),
+        cmocka_unit_test(a_cap_put_on_a_running_job_counts_what_it_cost),
         cmocka_unit_test(a_dropped_budget_stops_nothing_and_comes_back_with_its_spend),
         cmocka_unit_test(what_makes_no_sense_is_refused),
     };

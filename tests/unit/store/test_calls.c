@@ -333,6 +333,33 @@ static void a_call_shows_all_its_attempts_and_lines(void **state)
     books_close(&b);
 }
 
+static void every_outcome_counts_the_same_after_a_repair(void **state)
+{
+    struct books b;
+    struct hold hold;
+    struct settlement s;
+    struct store_req req = { 0 };
+
+    (void)state;
+    books_open(&b, true);
+    month(&b);
+    for (int i = 0; i < OUTCOMES * 3; i++) {
+        hold = held(&b, CENTS(2));
+        s = books_bill(&b, hold.attempt_id, CENTS(1));
+        s.outcome = (enum outcome)(i % OUTCOMES);
+        s.bill = (enum bill)(i / OUTCOMES);
+        if (i % 2 == 0)
+            s.latency_ms = -1;
+        b.clock.set.ms += 3600000;
+        assert_int_equal(books_settle(&b, &s), ERR_NONE);
+    }
+    books_prove(&b);
+    books_repair(b.store, &req, NULL);
+    books_wait(&b);
+    assert_int_equal(req.err.code, ERR_NONE);
+    books_close(&b);
+}
+
 static void only_what_waits_can_be_marked_as_sent(void **state)
 {
     struct books b;
@@ -469,6 +496,7 @@ int main(void)
         cmocka_unit_test(what_hangs_on_a_settle_fails_and_lives_with_it),
         cmocka_unit_test(an_answer_paid_for_is_found_by_its_key),
         cmocka_unit_test(a_call_shows_all_its_attempts_and_lines),
+        cmocka_unit_test(every_outcome_counts_the_same_after_a_repair),
         cmocka_unit_test(only_what_waits_can_be_marked_as_sent),
         cmocka_unit_test(other_models_of_a_call_have_bill_lines_of_their_own),
         cmocka_unit_test(a_price_in_another_currency_is_refused_by_its_name),

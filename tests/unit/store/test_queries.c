@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "sql/attempts.h"
+#include "sql/history.h"
 #include "sql/holds.h"
 #include "sql/ledger.h"
 #include "sql/library.h"
@@ -139,6 +140,7 @@ static void the_hot_ones_use_an_index(void **state)
         sql_charges_of,         sql_ledger_rows_of_job, sql_price_newest,
         sql_spend_sums,         sql_spend_sums_of_job,  sql_spend_units,
         sql_spend_units_of_job, sql_result_of,          sql_ledger_rows,
+        sql_history_of_all,     sql_history_of_job,     sql_history_of_scope,
     };
     sqlite3 *db = schema();
 

@@ -289,6 +289,73 @@ static void a_kill_at_any_moment_loses_and_doubles_nothing(void **state)
     books_close(&b);
 }
 
+/* --- the power goes: of the log, any length from nothing to all has reached the disk --- */
+
+enum { CUTS = 60 };
+
+static size_t file_copy(const char *from_dir, const char *to_dir, const char *name, long keep)
+{
+    static char bytes[32 << 20];
+    char path[128];
+    FILE *file;
+    size_t len;
+
+    snprintf(path, sizeof(path), "%s/%s", from_dir, name);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    len = fread(bytes, 1, sizeof(bytes), file);
+    fclose(file);
+    if (keep >= 0 && (size_t)keep < len)
+        len = (size_t)keep;
+    snprintf(path, sizeof(path), "%s/%s", to_dir, name);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+    fclose(file);
+    return len;
+}
+
+static void a_log_cut_anywhere_still_balances(void **state)
+{
+    struct acked *acked = calloc(ACKED_MAX, sizeof(*acked));
+    struct books killed, b;
+    struct budget_row row = budget_named("kill", USD(1));
+    struct stat log;
+    char path[128];
+    int64_t least = INT64_MAX, most = 0;
+
+    (void)state;
+    books_open(&killed, false);
+    assert_int_equal(books_budget(&killed, &row), ERR_NONE);
+    store_close(killed.store);
+    killed.store = NULL;
+    child_run(killed.dir, 30000, acked);
+    free(acked);
+    snprintf(path, sizeof(path), "%s/purser.db-wal", killed.dir);
+    assert_int_equal(stat(path, &log), 0);
+    for (int i = 0; i < CUTS && log.st_size < 4000000; i++) { /* above, pages are moved already */
+        struct budget_status now;
+
+        books_open(&b, false);
+        store_close(b.store);
+        b.store = NULL;
+        file_copy(killed.dir, b.dir, "purser.db", -1);
+        file_copy(killed.dir, b.dir, "purser.db-wal", random() % (log.st_size + 1));
+        books_reopen(&b);
+        books_prove(&b);
+        now = books_status(&b, "kill");
+        assert_true(now.spent.pico + now.held.pico <= now.row.limit.pico);
+        least = now.spent.pico < least ? now.spent.pico : least;
+        most = now.spent.pico > most ? now.spent.pico : most;
+        books_recover(&b);
+        books_close(&b);
+    }
+    print_message("log of %lld bytes, spent from %lld to %lld\n", (long long)log.st_size,
+                  (long long)least, (long long)most);
+    books_reopen(&killed);
+    books_close(&killed);
+}
+
 /* --- files of earlier versions, and others --- */
 
 static void file_read(const char *path, char *text, size_t size)
@@ -458,6 +525,7 @@ int main(void)
         cmocka_unit_test(a_full_disk_refuses_and_keeps_the_holds),
         cmocka_unit_test(a_commit_that_breaks_off_opens_the_books_anew),
         cmocka_unit_test(a_kill_at_any_moment_loses_and_doubles_nothing),
+        cmocka_unit_test(a_log_cut_anywhere_still_balances),
         cmocka_unit_test(books_of_the_first_version_keep_their_sums),
         cmocka_unit_test(counters_that_lie_stop_paid_calls_until_repaired),
         cmocka_unit_test(books_of_a_newer_purser_are_left_alone),

@@ -202,6 +202,43 @@ static void without_retry_there_is_one_attempt(void **state)
     assert_int_equal(server_requests(m->server), 1);
 }
 
+/* A quota of the day, say: a job is told at once, and a person may still try. */
+static void nobody_queues_behind_a_very_long_cool_down(void **state)
+{
+    struct metered *m = *state;
+    struct call_spec spec = metered_question();
+    struct told told;
+
+    errors(m, 429, 1);
+    server_header(m->server, "Retry-After: 86400");
+    told = metered_call(m, &spec);
+    assert_int_equal(told.err.code, ERR_RATE_LIMIT);
+    spec.priority = 0;
+    told = metered_call(m, &spec);
+    assert_int_equal(told.err.code, ERR_RATE_LIMIT);
+    assert_int_equal(told.attempts, 0);
+    spec.priority = LIMITER_URGENT;
+    answers(m, 1);
+    assert_int_equal(metered_call(m, &spec).err.code, ERR_NONE);
+    assert_int_equal(server_requests(m->server), 2);
+}
+
+static void used_up_requests_of_this_minute_are_waited_for(void **state)
+{
+    struct metered *m = *state;
+    struct call_spec spec = metered_question();
+    int64_t before;
+
+    answers(m, 1);
+    server_header(m->server, "x-ratelimit-remaining-requests: 0");
+    server_header(m->server, "x-ratelimit-reset-requests: 250ms");
+    answers(m, 1);
+    metered_call(m, &spec);
+    before = loop_mono_ms(m->loop);
+    metered_call(m, &spec);
+    assert_true(loop_mono_ms(m->loop) - before >= 200);
+}
+
 static void a_403_of_dashscope_tries_the_second_vision_model(void **state)
 {
     static const struct provider_image image = { "image/png", { "png", 3 }, 640, 480 };
@@ -717,6 +754,8 @@ int main(void)
         IN_A_WORLD(a_job_waits_for_its_budget_instead),
         IN_A_WORLD(a_model_without_a_price_is_not_asked),
         IN_A_WORLD(without_retry_there_is_one_attempt),
+        IN_A_WORLD(nobody_queues_behind_a_very_long_cool_down),
+        IN_A_WORLD(used_up_requests_of_this_minute_are_waited_for),
         IN_A_WORLD(a_403_of_dashscope_tries_the_second_vision_model),
         IN_A_WORLD(a_stated_cost_is_booked_where_it_is_trusted),
         IN_A_WORLD(a_retry_voids_the_text_so_far),

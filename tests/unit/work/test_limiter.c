@@ -311,6 +311,31 @@ static void a_person_may_try_while_the_breaker_is_open(void **state)
     assert_int_equal(rig->order[2], 10);
 }
 
+static void a_person_may_see_whether_a_very_long_cool_down_still_holds(void **state)
+{
+    struct rig *rig = *state;
+
+    enter(rig, 0, 16, 0);
+    turn(rig);
+    leave(rig, 0, LIMITER_PUSH_BACK, 3600000);
+    assert_int_equal(limiter_cool_down_ms(rig->limiter, "p", "m"), 3600000);
+    assert_int_equal(limiter_cool_down_ms(rig->limiter, "p", "other"), 0);
+    enter(rig, 1, 16, 0);
+    turn(rig);
+    assert_int_equal(rig->came, 1);
+    enter(rig, 2, 16, LIMITER_URGENT);
+    turn(rig);
+    assert_int_equal(rig->came, 2);
+    assert_int_equal(rig->order[1], 2);
+    rig->clock.set.ms += 1;
+    leave(rig, 2, LIMITER_PUSH_BACK, -1);
+    assert_true(limiter_cool_down_ms(rig->limiter, "p", "m") > 0);
+    enter(rig, 3, 16, LIMITER_URGENT);
+    turn(rig);
+    leave(rig, 3, LIMITER_GOOD, -1); /* it does not */
+    assert_int_equal(limiter_cool_down_ms(rig->limiter, "p", "m"), 0);
+}
+
 static void who_leaves_the_queue_is_not_called(void **state)
 {
     struct rig *rig = *state;
@@ -341,6 +366,7 @@ int main(void)
         WITH_RIG(a_cool_down_is_extended_and_never_cut),
         WITH_RIG(five_failures_in_a_row_open_the_breaker),
         WITH_RIG(a_person_may_try_while_the_breaker_is_open),
+        WITH_RIG(a_person_may_see_whether_a_very_long_cool_down_still_holds),
         WITH_RIG(who_leaves_the_queue_is_not_called),
     };
 
