@@ -283,7 +283,7 @@ static void put_totals(struct figures *f, const struct reading *r, struct json_o
     reply_money(out, "spend", r->models.total.cost);
     reply_money(out, "estimated", r->models.total.estimated);
     reply_money(out, "uncertain", r->models.total.uncertain);
-    outlook_put(&outlook, out);
+    reply_outlook(out, &outlook);
     reply_money(out, "today", today);
     reply_money(out, "burn_per_hour", burn);
     json_put_int(out, "calls", r->models.total.calls);

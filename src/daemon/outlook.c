@@ -4,7 +4,6 @@
 
 #include "base/xalloc.h"
 #include "daemon/daemon.h"
-#include "daemon/reply.h"
 #include "net/loop.h"
 #include "store/history.h"
 
@@ -131,23 +130,4 @@ struct outlook_figure outlook_at(struct outlook *outlook, int64_t budget_id, str
                                     .low = f.low,
                                     .likely = f.likely,
                                     .high = f.high };
-}
-
-static void put_known(struct json_out *out, const char *key, bool known, struct money amount)
-{
-    if (known)
-        reply_money(out, key, amount);
-    else
-        json_put_null(out, key);
-}
-
-void outlook_put(const struct outlook_figure *figure, struct json_out *out)
-{
-    put_known(out, "projected", figure->enough, figure->likely);
-    put_known(out, "projected_low", figure->ranged, figure->low);
-    put_known(out, "projected_high", figure->ranged, figure->high);
-    if (figure->days_needed < 0)
-        json_put_null(out, "projection_days_needed");
-    else
-        json_put_int(out, "projection_days_needed", figure->days_needed);
 }

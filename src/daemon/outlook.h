@@ -4,7 +4,6 @@
 #ifndef DAEMON_OUTLOOK_H
 #define DAEMON_OUTLOOK_H
 
-#include "base/json_out.h"
 #include "core/budget.h"
 
 struct daemon;
@@ -17,6 +16,7 @@ struct outlook_figure {
     struct money low, likely, high;
 };
 
+/* Borrows the daemon, and reads nothing yet. Freed by outlook_free. */
 struct outlook *outlook_new(struct daemon *daemon);
 void outlook_free(struct outlook *outlook); /* after the store is closed; NULL is fine */
 
@@ -28,7 +28,5 @@ bool outlook_read(struct outlook *outlook, void (*done)(void *arg, const struct 
 /* budget_id 0: all spend. */
 struct outlook_figure outlook_at(struct outlook *outlook, int64_t budget_id, struct money spent,
                                  struct period period, struct utc now);
-/* projected, projected_low, projected_high, projection_days_needed. */
-void outlook_put(const struct outlook_figure *figure, struct json_out *out);
 
 #endif

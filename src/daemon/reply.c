@@ -96,6 +96,25 @@ static void put_limit(struct json_out *out, const struct budget_status *s)
     json_put_real(out, "percent", budget_permille(row->limit, s->spent) / 10.0, 1);
 }
 
+static void put_known(struct json_out *out, const char *key, bool known, struct money amount)
+{
+    if (known)
+        reply_money(out, key, amount);
+    else
+        json_put_null(out, key);
+}
+
+void reply_outlook(struct json_out *out, const struct outlook_figure *figure)
+{
+    put_known(out, "projected", figure->enough, figure->likely);
+    put_known(out, "projected_low", figure->ranged, figure->low);
+    put_known(out, "projected_high", figure->ranged, figure->high);
+    if (figure->days_needed < 0)
+        json_put_null(out, "projection_days_needed");
+    else
+        json_put_int(out, "projection_days_needed", figure->days_needed);
+}
+
 void reply_budget(struct json_out *out, const struct budget_status *s,
                   const struct outlook_figure *outlook)
 {
@@ -115,7 +134,7 @@ void reply_budget(struct json_out *out, const struct budget_status *s,
                   budget_state_name(budget_state_of(s->row.limited, s->row.limit, s->spent)));
     reply_time(out, "start", s->period.start);
     reply_time(out, "end", s->period.end);
-    outlook_put(outlook, out);
+    reply_outlook(out, outlook);
     json_put_int(out, "calls_open", s->calls_open);
     json_put_int(out, "alert_fired", s->alert_fired);
     json_put_list(out, "alerts");

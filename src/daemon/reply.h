@@ -21,6 +21,8 @@ void reply_usage(struct json_out *out, const struct usage *usage); /* "usage": n
 void reply_tokens(struct json_out *out, const struct usage *usage);
 /* The members of a spend row: calls, usage, tokens, cost, estimated, errors, latency_ms ... */
 void reply_spend(struct json_out *out, const struct spend_row *row);
+/* projected, projected_low, projected_high, projection_days_needed. */
+void reply_outlook(struct json_out *out, const struct outlook_figure *figure);
 /* A whole object: a budget with its period and projection. */
 void reply_budget(struct json_out *out, const struct budget_status *status,
                   const struct outlook_figure *outlook);

@@ -29,6 +29,7 @@ void http_flow_init(struct http_flow *flow, const struct http_spec *spec,
                     const struct http_events *events, void *owner);
 void http_flow_fini(struct http_flow *flow);
 
+/* An empty one is none. */
 bool http_flow_has_proxy(const struct http_flow *flow);
 /* A line break in a header would be a header, or a request, of its own. */
 bool http_flow_headers_ok(const struct http_flow *flow, struct err *err) MUST_CHECK;

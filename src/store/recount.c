@@ -8,6 +8,7 @@
 #include "core/retry.h"
 #include "sql/recount.h"
 #include "store/db.h"
+#include "store/difference.h"
 #include "store/rollups.h"
 
 /* A query whose first column is the attempt; past its end the attempt is INT64_MAX. */

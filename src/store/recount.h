@@ -8,7 +8,6 @@
 
 struct db;
 
-void verify_differs(struct verify *verify, const char *what, int64_t stored, int64_t computed);
 /* Fills `counted` of the hours, days, months and periods; and the differences of single attempts:
  * a hold beside a bill, a bill whose lines do not add up. */
 bool recount(struct db *db, struct tallies *tallies, struct verify *verify,

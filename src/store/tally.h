@@ -41,6 +41,7 @@ struct tallies {
     size_t count, room;
 };
 
+/* A zeroed one is fine. */
 void tallies_fini(struct tallies *tallies);
 struct tally *tallies_at(struct tallies *tallies, const struct tally_key *key); /* made when new */
 bool tally_add(int64_t *sum, int64_t more) MUST_CHECK; /* false: does not fit */

@@ -6,24 +6,9 @@
 
 #include "sql/verify.h"
 #include "store/db.h"
+#include "store/difference.h"
 #include "store/recount.h"
 #include "store/rollups.h"
-
-enum { DIFFERENCES_MAX = 1000 }; /* kept; all are counted */
-
-void verify_differs(struct verify *verify, const char *what, int64_t stored, int64_t computed)
-{
-    struct verify_difference *at;
-
-    if (verify->differences++ >= DIFFERENCES_MAX)
-        return;
-    if (verify->difference == NULL)
-        verify->difference = ARENA_ARRAY(verify->arena, struct verify_difference, DIFFERENCES_MAX);
-    at = &verify->difference[verify->differences - 1];
-    at->what = what;
-    at->stored.pico = stored;
-    at->computed.pico = computed;
-}
 
 static bool counts_read(struct db *db, struct verify *verify, struct err *err)
 {
