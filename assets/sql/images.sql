@@ -11,11 +11,6 @@ select ordinal, page, box_left, box_top, box_right, box_bottom, width, height, c
         scanned_page, pixels, dhash, mime, file, prepared_width, prepared_height
     from image where document_id = ? order by ordinal;
 
--- name: image_read
-select ordinal, page, box_left, box_top, box_right, box_bottom, width, height, colors,
-        scanned_page, pixels, dhash, mime, file, prepared_width, prepared_height
-    from image where document_id = ? and ordinal = ?;
-
 -- name: image_same
 update image set same_as = ? where document_id = ? and ordinal = ?;
 

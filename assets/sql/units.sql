@@ -53,9 +53,6 @@ update unit set state = 'ready', reason = '', cause = '', changed_ms = ?
 insert into output (unit_id, content) values (?, ?)
     on conflict (unit_id) do update set content = excluded.content;
 
--- name: output_get
-select content from output where unit_id = ?;
-
 -- name: outputs_of_stage
 select u.ordinal, o.content from unit u join output o on o.unit_id = u.id
     where u.document_id = ? and u.stage = ? and u.state in ('done', 'failed') order by u.ordinal;

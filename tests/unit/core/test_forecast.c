@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Forecasts: where spend will stand at the end of a period, and when nothing can be said. */
 #include "core/date.h"
 #include "core/forecast.h"
 
