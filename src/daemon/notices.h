@@ -11,7 +11,7 @@
 struct daemon;
 struct notices;
 
-/* Borrows the daemon, whose store is open; tells nothing before notices_pump. */
+/* Borrows the daemon. Freed by notices_free. */
 struct notices *notices_new(struct daemon *daemon);
 void notices_stop(struct notices *notices); /* before the store is closed; NULL is fine */
 void notices_free(struct notices *notices); /* after it; NULL is fine */
