@@ -3,7 +3,7 @@
 # Everything a change must pass, from a bare Debian 12 with nothing but apt:
 #   sh tests/run.sh          builds (gcc and clang, -Werror), lint, ctest plain and with ASan + UBSan,
 #                            the command blocks of the documents: about ten minutes on two cores
-#   sh tests/run.sh long     the same, then torture, soak and fuzz
+#   sh tests/run.sh long     the same, then a thousand kills, torture, soak and fuzz
 #   sh tests/run.sh quick    gcc, lint, ctest plain
 # Its last line is `N passed, N failed`: tests of ctest (once a build), checks of lint, builds and
 # blocks, each counted once; its exit status is 0 when none failed. Logs are in build/run.
@@ -117,6 +117,7 @@ if [ "$what" != quick ]; then
     script demo env PURSER_BUILD=build/release DEMO_UI=0 sh assets/demo.sh
 fi
 if [ "$what" = long ]; then
+    script kill env PURSER_BUILD=build/release PURSER_SOURCE=. python3 tests/flow/long_kill.py
     for long in tests/torture/run.sh tests/soak/run.sh; do
         [ ! -f "$long" ] || script "$(basename "$(dirname "$long")")" sh "$long"
     done

@@ -135,6 +135,8 @@ static bool command(struct script *script, struct shell *shell, struct str line,
 static enum script_step waiting(struct script *script, struct shell *shell, struct utc now,
                                 int64_t mono_ms, struct err *err)
 {
+    if (script->wait[0] == '\0')
+        shell_draw(shell, now); /* a screen asks for what it shows when it is drawn */
     if (script->wait[0] != '\0' && shows(shell, now, script->wait)) {
         script->wait[0] = '\0';
         script->until_ms = 0;

@@ -245,6 +245,9 @@ static bool shell_request(struct shell *shell, enum request request)
     case REQUEST_BACK:
     case REQUEST_LEFT:
         return shell_back(shell);
+    case REQUEST_REFRESH:
+        model_expire(&shell->model);
+        return true;
     case REQUEST_REPAINT:
         shell->repaint = true;
         return true;

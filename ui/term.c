@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "ui/kit/glyph.h"
 #include "ui/kit/key.h"
+#include "ui/pack.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -47,10 +48,12 @@ struct terminal {
     SCREEN *screen;
     struct termios saved, raw;
     enum depth depth;
-    bool modern; /* knows the private modes of xterm */
+    bool modern;  /* knows the private modes of xterm */
+    bool repeats; /* knows CSI n b */
     bool pasting, up;
     struct pair pair[PAIRS_MAX];
     int pairs;
+    struct buf frame; /* as curses wrote it */
     struct buf queue; /* bytes the terminal has not taken yet */
     size_t frame_bytes;
     cchar_t line[CANVAS_MAX + 1];
@@ -184,6 +187,9 @@ static SCREEN *screen_new(struct terminal *term)
 
     if (type == NULL)
         return NULL;
+    const char *rep = tigetstr((char *)(uintptr_t) "rep");
+
+    term->repeats = rep != NULL && rep != (const char *)-1 && is_modern(type);
     (void)del_curterm(cur_term);
     term->modern = is_modern(type);
     (void)unsetenv("LINES");
@@ -221,6 +227,7 @@ static void curses_set_up(struct terminal *term, bool no_color)
     (void)leaveok(stdscr, FALSE);
     (void)typeahead(-1);
     (void)noecho();
+    (void)nonl();
     keys_define();
     term->depth = depth_of(no_color);
 }
@@ -246,6 +253,7 @@ struct terminal *term_open(const struct term_config *config, struct err *err)
 
     term->key_fd = term->out_fd = term->pipe_read = -1;
     buf_init(&term->queue, QUEUE_CAP);
+    buf_init(&term->frame, QUEUE_CAP);
     if (!descriptors_open(term, path, err))
         goto out;
     raw_mode(term);
@@ -268,19 +276,22 @@ struct terminal *term_open(const struct term_config *config, struct err *err)
 out:
     fds_close(term);
     buf_fini(&term->queue);
+    buf_fini(&term->frame);
     free(term);
     return NULL;
 }
 
-/* What curses has written so far, to the end of the queue. */
+/* What curses has written so far, packed, to the end of the queue. */
 static void drain_pipe(struct terminal *term)
 {
     char bytes[16384];
     ssize_t n;
 
     (void)fflush(term->pipe_write);
+    buf_clear(&term->frame);
     while ((n = read(term->pipe_read, bytes, sizeof bytes)) > 0)
-        (void)buf_add(&term->queue, bytes, (size_t)n);
+        (void)buf_add(&term->frame, bytes, (size_t)n);
+    pack_bytes(&term->queue, buf_str(&term->frame), term->repeats);
 }
 
 static void flush_within(struct terminal *term, int wait_ms)
@@ -328,6 +339,7 @@ void term_close(struct terminal *term)
     delscreen(term->screen);
     fds_close(term);
     buf_fini(&term->queue);
+    buf_fini(&term->frame);
     free(term);
 }
 
@@ -457,9 +469,27 @@ static wchar_t shown_point(uint32_t point)
     return point < 0x7F || wcwidth(c) == glyph_width(point) ? c : L'?';
 }
 
+/* A blank looks the same in every ink: between two words it keeps the one before it, for each
+ * change of style costs a dozen bytes. Blanks at the end stay plain, for curses to clear. */
+static bool is_bare(const struct cell *cell, const struct look *look)
+{
+    return cell->point == ' ' && look->back < 0 &&
+           (look->attrs & (LOOK_REVERSE | LOOK_UNDERLINE)) == 0;
+}
+
+static int last_ink(const struct canvas *canvas, int y)
+{
+    int x = canvas->w - 1;
+
+    while (x >= 0 && canvas_at(canvas, x, y)->point == ' ')
+        x--;
+    return x;
+}
+
 static int row_cells(struct terminal *term, const struct canvas *canvas, int y)
 {
-    int n = 0;
+    int n = 0, last = last_ink(canvas, y);
+    struct look ink = { -1, -1, 0 };
 
     for (int x = 0; x < canvas->w; x++) {
         const struct cell *cell = canvas_at(canvas, x, y);
@@ -468,6 +498,11 @@ static int row_cells(struct terminal *term, const struct canvas *canvas, int y)
 
         if (cell->point == 0)
             continue; /* the right half: curses makes it */
+        if (is_bare(cell, &look))
+            look = x < last && ink.back < 0 && (ink.attrs & (LOOK_REVERSE | LOOK_UNDERLINE)) == 0
+                       ? ink
+                       : (struct look){ -1, -1, 0 };
+        ink = look;
         text[0] = shown_point(cell->point);
         if (cell->mark != 0 && wcwidth((wchar_t)cell->mark) == 0)
             text[1] = (wchar_t)cell->mark;

@@ -47,6 +47,7 @@ struct ui {
     struct script script;
     int64_t drawn_ms; /* when the last frame was drawn */
     int64_t start_ms;
+    int64_t events_since; /* what the subscription asked for */
     bool scripted, dumping, stopped;
     struct err err; /* of the script */
 };
@@ -129,21 +130,44 @@ static void letters_send(struct ui *ui)
 
 /* --- the daemon --- */
 
+static void subscribe(struct ui *ui);
+
+/* The answer carries the events since the last one seen. Another daemon counts them anew. */
 static void subscribed(void *owner, const struct json *result, const struct err *err)
 {
     struct ui *ui = owner;
+    struct model *model = &ui->shell.model;
 
-    UNUSED(result);
-    if (err != NULL)
-        model_link(&ui->shell.model, LINK_DOWN, ui_now(ui), err->text);
     ui->shell.dirty = true;
+    if (err != NULL) {
+        model_link(model, LINK_DOWN, ui_now(ui), err->text);
+        return;
+    }
+    if (ui->events_since > 0 && model->last_seq == 0) {
+        subscribe(ui);
+        return;
+    }
+    const struct json *event = json_first(json_get(result, "events"));
+
+    for (; event != NULL; event = json_behind(event))
+        model_apply_event(model, event);
+}
+
+static void subscribe(struct ui *ui)
+{
+    char params[128];
+
+    ui->events_since = ui->shell.model.last_seq;
+    (void)snprintf(params, sizeof params,
+                   "{\"topics\":[\"rows\",\"events\"],\"events_since\":%" PRId64 "}",
+                   ui->events_since);
+    client_call(ui->client, "subscribe", str_of(params), subscribed, ui);
 }
 
 static void client_state(void *owner, bool connected, const struct err *err)
 {
     struct ui *ui = owner;
     struct model *model = &ui->shell.model;
-    char params[128];
 
     ui->shell.dirty = true;
     if (!connected) {
@@ -152,10 +176,7 @@ static void client_state(void *owner, bool connected, const struct err *err)
     }
     model_link(model, LINK_UP, ui_now(ui), "");
     model_forget_rows(model);
-    (void)snprintf(params, sizeof params,
-                   "{\"topics\":[\"rows\",\"events\"],\"events_since\":%" PRId64 "}",
-                   model->last_seq);
-    client_call(ui->client, "subscribe", str_of(params), subscribed, ui);
+    subscribe(ui);
 }
 
 static void client_notified(void *owner, const char *method, const struct json *params)
@@ -290,6 +311,8 @@ static void before_sleep(void *arg)
     if (ui->shell.dirty)
         frame_draw(ui);
     letters_send(ui); /* a screen may have asked for more while it was drawn */
+    if (ui->shell.dirty)
+        timer_start(ui->frame, FRAME_MS, 0);
 }
 
 static bool terminal_start(struct ui *ui, struct err *err)

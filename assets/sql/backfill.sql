@@ -12,7 +12,7 @@ select coalesce(min(attempt.id), 0) from call join attempt on attempt.call_id = 
 where call.job_id = ?1
 
 -- name: backfill_ledger
-insert into ledger_budget (attempt_id, seq, budget_id, start_ms)
+insert or ignore into ledger_budget (attempt_id, seq, budget_id, start_ms)
 select l.attempt_id, l.seq, ?1, ?2
 from attempt a join call c on c.id = a.call_id join ledger l on l.attempt_id = a.id
 where a.id >= ?4 and a.started_ms >= ?2 and (?3 is null or a.started_ms < ?3)
@@ -20,7 +20,7 @@ where a.id >= ?4 and a.started_ms >= ?2 and (?3 is null or a.started_ms < ?3)
     and (?8 = '' or c.task = ?8) and (?9 = '' or c.data_class = ?9) and (?10 = 0 or c.job_id = ?10)
 
 -- name: backfill_holds
-insert into hold_budget (attempt_id, budget_id, start_ms)
+insert or ignore into hold_budget (attempt_id, budget_id, start_ms)
 select h.attempt_id, ?1, ?2
 from hold h join attempt a on a.id = h.attempt_id join call c on c.id = a.call_id
 where a.id >= ?4 and a.started_ms >= ?2 and (?3 is null or a.started_ms < ?3)

@@ -71,8 +71,7 @@ static void show_attempt(const struct json *a)
     static const struct column charges[] = {
         { "    bucket", "bucket", COL_TEXT, 18 }, { "units", "units", COL_COUNT, 0 },
         { "price USD", "price", COL_TEXT, 0 },    { "per", "per", COL_COUNT, 0 },
-        { "amount USD", "amount", COL_TEXT, 0 },
-        { "other model", "model", COL_TEXT, 0 },
+        { "amount USD", "amount", COL_TEXT, 0 },  { "other model", "model", COL_TEXT, 0 },
     };
 
     printf("\nattempt %lld\n", (long long)json_whole(json_get(a, "number")));

@@ -24,6 +24,8 @@ struct work {
     struct import import;
     struct session session;
     int64_t added, changed, unchanged, kept;
+    struct buf removed; /* JSON: models an earlier list of this kind had; they keep their prices */
+    int64_t removals;
     struct buf prices; /* JSON of what changed or was kept, elements with commas */
 };
 
@@ -171,6 +173,57 @@ static bool send_rows(struct work *w, struct err *err)
     return true;
 }
 
+static bool is_in_file(const struct import *import, struct str name)
+{
+    size_t low = 0, high = import->rows;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct price_row *row = &import->row[middle];
+        struct str model = name, provider = str_cut(&model, '/');
+        char key[NAME_TEXT];
+        int order;
+
+        str_copy(key, sizeof(key), provider);
+        order = strcmp(row->provider, key);
+        if (order == 0) {
+            str_copy(key, sizeof(key), model);
+            order = strcmp(row->model, key);
+        }
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
+/* A model that is no longer listed keeps its prices: silence is no price change. But it is told. */
+static bool find_removed(struct work *w, struct err *err)
+{
+    struct buf params;
+    bool ok;
+
+    if (w->ask->provider != NULL)
+        return true;
+    buf_init(&params, 256);
+    buf_addf(&params, "{\"source\":\"%s \"}", import_format_name(w->import.format));
+    ok = session_ask(&w->session, "prices.names", buf_str(&params), err);
+    buf_fini(&params);
+    if (!ok)
+        return false;
+    for (const struct json *at = json_first(json_get(w->session.result, "names")); at != NULL;
+         at = json_behind(at)) {
+        if (is_in_file(&w->import, json_str(at)))
+            continue;
+        buf_add_text(&w->removed, w->removals++ > 0 ? "," : "");
+        json_quote(&w->removed, json_str(at));
+    }
+    return true;
+}
+
 /* --- what came of it --- */
 
 static void put_notes(struct json_out *out, const struct import *import, enum import_kind kind,
@@ -193,9 +246,11 @@ static void put_notes(struct json_out *out, const struct import *import, enum im
 
 static void print_json(const struct work *w)
 {
-    struct buf text, prices;
+    struct buf text, prices, removed;
     struct json_out out;
 
+    buf_init(&removed, FILE_CAP);
+    buf_addf(&removed, "[%s]", buf_text(&w->removed));
     buf_init(&prices, FILE_CAP);
     buf_addf(&prices, "[%s]", buf_text(&w->prices));
     buf_init(&text, FILE_CAP);
@@ -209,6 +264,7 @@ static void print_json(const struct work *w)
     json_put_int(&out, "changed", w->changed);
     json_put_int(&out, "unchanged", w->unchanged);
     json_put_int(&out, "kept", w->kept);
+    json_put_raw(&out, "removed", buf_str(&removed));
     put_notes(&out, &w->import, IMPORT_REFUSED, "refused");
     put_notes(&out, &w->import, IMPORT_LEFT_OUT, "left_out");
     put_notes(&out, &w->import, IMPORT_ROUNDED, "rounded");
@@ -217,6 +273,7 @@ static void print_json(const struct work *w)
     printf("%s\n", buf_text(&text));
     buf_fini(&text);
     buf_fini(&prices);
+    buf_fini(&removed);
 }
 
 static size_t count_notes(const struct import *import, enum import_kind kind)
@@ -314,6 +371,9 @@ static void print_text(const struct work *w)
         printf("kept %lld: these models have prices set by hand or from the catalogue; "
                "--replace takes the file's\n",
                (long long)w->kept);
+    if (w->removals > 0)
+        printf("no longer listed %lld: they keep their prices; --json names them\n",
+               (long long)w->removals);
     print_changes(w);
     print_notes(&w->import, IMPORT_REFUSED, "refused models:");
     print_notes(&w->import, IMPORT_LEFT_OUT, "prices left out:");
@@ -329,6 +389,7 @@ int price_import(const struct cli *cli, const struct price_import_ask *ask)
     int status = 0;
 
     buf_init(&w.prices, FILE_CAP);
+    buf_init(&w.removed, FILE_CAP);
     if (!read_rows(&w, &err)) {
         status = cli_fail(cli, &err);
         goto out;
@@ -338,7 +399,7 @@ int price_import(const struct cli *cli, const struct price_import_ask *ask)
         status = cli_fail(cli, &err);
         goto out;
     }
-    if (!send_rows(&w, &err))
+    if (!send_rows(&w, &err) || !find_removed(&w, &err))
         status = cli_fail(cli, &err);
     else if (cli->json)
         print_json(&w);
@@ -347,6 +408,7 @@ int price_import(const struct cli *cli, const struct price_import_ask *ask)
     session_close(&w.session);
 out:
     buf_fini(&w.prices);
+    buf_fini(&w.removed);
     import_fini(&w.import);
     return status;
 }

@@ -21,6 +21,8 @@ struct waiting {
     struct waiting *next;
 };
 
+/* DAEMON_HELD: purserd --join found another one; about as long as that may take to end. */
+enum { DAEMON_HELD = 75, PAUSE_MS = 50, PAUSES = 300 };
 enum { STEP_REACH, STEP_LAUNCH, STEP_REACH_AGAIN, STEP_HELLO };
 
 struct client {
@@ -33,6 +35,10 @@ struct client {
     bool closing;
     struct stream *stream; /* NULL while there is none */
     struct child *ssh, *launcher;
+    struct timer *pause; /* another daemon is on its way up or down */
+    int pauses;          /* left */
+    bool held;           /* so the launcher said */
+    bool pausing;
     struct timer *again; /* reconnect */
     int64_t backoff_ms;
     struct buf line;   /* an unfinished line */
@@ -82,6 +88,8 @@ static void start_reaching(void *arg)
     if (c->closing || c->reaching)
         return;
     c->reaching = true;
+    c->pauses = PAUSES;
+    c->held = false;
     err_clear(&c->failed);
     op_start(&c->op, reach_steps, reach_over);
 }
@@ -279,7 +287,8 @@ static void launcher_exited(void *owner, int status)
         free_if_over(c);
         return;
     }
-    if (status == 0)
+    c->held = status == DAEMON_HELD && --c->pauses > 0;
+    if (status == 0 || c->held)
         op_wake(&c->op, NULL);
     else
         op_wake(&c->op, (err_set(&err, ERR_UNREACHABLE, "the daemon (%s) could not be started",
@@ -307,8 +316,8 @@ static const struct stream_events launcher_events = {
 static enum step launch(struct op *op)
 {
     struct client *c = client_of(op);
-    const char *argv[] = { c->daemon_path, "--detach", c->home == NULL ? NULL : "--home", c->home,
-                           NULL };
+    const char *argv[] = { c->daemon_path, "--detach", "--join", c->home == NULL ? NULL : "--home",
+                           c->home,        NULL };
     struct child_spec spec = { .file = c->daemon_path, .argv = argv, .extra_fd = -1 };
     struct stream *stdio;
 
@@ -326,10 +335,25 @@ static enum step launch(struct op *op)
     return STEP_WAIT;
 }
 
+static void paused(void *arg)
+{
+    struct client *c = arg;
+
+    c->pausing = false;
+    op_wake(&c->op, NULL);
+}
+
 static enum step reach_again(struct op *op)
 {
     struct client *c = client_of(op);
 
+    if (c->held) { /* from the start: it may serve by now, or be gone */
+        c->held = false;
+        op_goto(op, STEP_REACH);
+        c->pausing = true;
+        timer_start(c->pause, PAUSE_MS, 0);
+        return STEP_WAIT;
+    }
     return c->stream != NULL ? STEP_NEXT : reach(op);
 }
 
@@ -423,6 +447,7 @@ struct client *client_open(const struct client_config *config, const struct clie
     c->backoff_ms = BACKOFF_FIRST_MS;
     buf_init(&c->line, LINE_CAP);
     c->again = timer_new(config->loop, start_reaching, c);
+    c->pause = timer_new(config->loop, paused, c);
     timer_start(c->again, 0, 0); /* so that nothing comes before client_open returns */
     return c;
 }
@@ -454,6 +479,10 @@ void client_close(struct client *c)
     c->again = NULL;
     if (c->reaching)
         op_cancel(&c->op);
+    timer_close(c->pause);
+    c->pause = NULL;
+    if (c->pausing)
+        c->reaching = false; /* nobody is left to wake it */
     answer_all(c, &err);
     if (c->launcher != NULL && c->reaching) {
         child_close(c->launcher);

@@ -94,6 +94,7 @@ struct config {
     struct {
         char unpriced[24];          /* deny, allow_unmetered */
         int64_t default_max_output; /* tokens, put into a call that names no limit */
+        bool fit;                   /* a shorter answer instead of a refusal */
         int64_t tries;              /* those that count, the first included */
         int64_t concurrency;        /* calls in flight in all */
         char estimate[16];          /* of a split total: half, upper */
@@ -124,7 +125,6 @@ struct config {
     } ui;
     struct {
         char level[16]; /* debug info warn error */
-        int64_t keep_months;
     } log;
 };
 

@@ -110,6 +110,18 @@ bool price_rate_of(const struct price_set *set, enum usage_dim dim, struct price
     return set->state == PRICE_KNOWN && out->known;
 }
 
+void price_set_scale(struct price_set *set, int64_t num, int64_t den)
+{
+    for (int i = 0; i < DIMS; i++) {
+        struct price_rate *rate = &set->rate[i];
+
+        if (!rate->known || usage_dim_unit((enum usage_dim)i) != UNIT_TOKEN)
+            continue;
+        rate->known = !mul_overflows(rate->price.amount.pico, num, &rate->price.amount.pico) &&
+                      !mul_overflows(rate->price.per, den, &rate->price.per);
+    }
+}
+
 static int128 lost_by(const struct charge *line)
 {
     return (int128)line->price.amount.pico * line->units % line->price.per;

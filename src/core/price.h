@@ -114,6 +114,10 @@ bool price_rate_of(const struct price_set *set, enum usage_dim dim, struct price
 /* The bucket it falls back to; itself at the end of the way. */
 enum usage_dim price_stand_in(enum usage_dim dim);
 
+/* Multiplies the token rates of a set, for a place that costs more; other units keep theirs. A rate
+ * that cannot carry the factor becomes unknown. */
+void price_set_scale(struct price_set *set, int64_t num, int64_t den);
+
 /* One line of a bill: units of a bucket at a rate. amount is an integer share of the rounded total
  * (largest remainder), so that the lines of an attempt add up to it exactly. */
 struct charge {
@@ -139,8 +143,8 @@ bool price_cost(const struct price_set *set, const struct usage *usage, struct c
                 size_t *count, struct money *bill, struct err *err) MUST_CHECK;
 
 /* The same in two halves, for a bill of several models: price_lines appends the unrounded lines of
- * one usage to charge[0..*count), at most `room` in all; price_total sums every priced line exactly,
- * rounds once and gives each line its share. False: does not fit. */
+ * one usage to charge[0..*count), at most `room` in all; price_total sums every priced line
+ * exactly, rounds once and gives each line its share. False: does not fit. */
 bool price_lines(const struct price_set *set, const struct usage *usage, struct charge *charge,
                  size_t room, size_t *count, struct err *err) MUST_CHECK;
 bool price_total(struct charge *charge, size_t count, struct money *bill,

@@ -9,7 +9,8 @@
 struct daemon;
 struct alerts;
 
-/* told: what became of a delivery, and a sentence of it for the journal. */
+/* Borrows the configuration of the daemon, which owns it. told: what became of a delivery, and a
+ * sentence of it for the journal. */
 struct alerts *alerts_new(struct daemon *daemon,
                           void (*told)(struct daemon *daemon,
                                        const struct notice_delivery *delivery, const char *text));

@@ -10,6 +10,7 @@
 #include "daemon/board.h"
 #include "daemon/figures.h"
 #include "daemon/journal.h"
+#include "daemon/keys.h"
 #include "daemon/notices.h"
 #include "daemon/providers.h"
 #include "daemon/rpc.h"
@@ -26,6 +27,7 @@
 
 enum { CONNECTIONS_MAX = 256 };
 
+static enum step ask_keys(struct op *op);
 static enum step recover_books(struct op *op);
 static enum step put_budgets(struct op *op);
 static enum step put_prices(struct op *op);
@@ -35,6 +37,7 @@ static enum step serve(struct op *op);
 
 /* From an opened store to a served socket. What fails here ends the daemon with a sentence. */
 static const struct op_step start_steps[] = {
+    { .name = "ask for keys", .run = ask_keys }, /* of the commands that print them */
     { .name = "recover holds", .run = recover_books },
     { .name = "write budgets", .run = put_budgets }, /* comes back to itself, one a pass */
     { .name = "import prices", .run = put_prices },
@@ -43,7 +46,7 @@ static const struct op_step start_steps[] = {
     { .name = "listen", .run = serve },
     { .name = NULL },
 };
-enum { AT_BUDGETS = 1 };
+enum { AT_BUDGETS = 2 };
 
 static struct daemon *starting(struct op *op)
 {
@@ -58,6 +61,21 @@ static void start_req_done(struct store_req *req)
 }
 
 /* --- start --- */
+
+static void keys_asked(void *arg)
+{
+    struct daemon *d = arg;
+
+    op_wake(&d->start, NULL);
+}
+
+static enum step ask_keys(struct op *op)
+{
+    struct daemon *d = starting(op);
+
+    d->keys = keys_ask(d, keys_asked, d);
+    return STEP_WAIT; /* the wake may have come already */
+}
 
 static enum step recover_books(struct op *op)
 {
@@ -127,7 +145,7 @@ static enum step load_book(struct op *op)
 
     free(d->catalogue);
     d->catalogue = NULL;
-    d->load = (struct price_load){ .arena = &d->arena };
+    d->load = (struct price_load){ .arena = &d->rows };
     prices_load(d->store, &d->req, &d->load, start_req_done);
     return STEP_WAIT;
 }
@@ -207,6 +225,7 @@ static enum step load_jobs(struct op *op)
     };
 
     d->metering.book = price_book_new(d->load.row, d->load.count);
+    arena_fini(&d->rows);
     if (!providers_alias(d->metering.book, &op->err))
         return STEP_FAIL;
     snprintf(library, sizeof(library), "%s/library.db", d->paths.state_dir);
@@ -352,6 +371,7 @@ int daemon_run(struct daemon *d)
     price_book_free(d->metering.book);
     board_free(d->board);
     alerts_free(d->alerts);
+    keys_free(d->keys);
     notices_free(d->notices);
     journal_free(d->journal);
     free(d->catalogue);
@@ -359,6 +379,7 @@ int daemon_run(struct daemon *d)
         log_line(LOG_ERROR, "daemon", "the loop did not close");
         d->status = d->status == 0 ? 1 : d->status;
     }
+    arena_fini(&d->rows);
     arena_fini(&d->arena);
     return d->status;
 }

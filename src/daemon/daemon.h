@@ -20,6 +20,7 @@ struct board;
 struct rpc;
 struct figures;
 struct journal;
+struct keys;
 struct notices;
 
 struct daemon {
@@ -39,6 +40,7 @@ struct daemon {
     struct jobs *jobs;
     struct journal *journal;
     struct notices *notices;
+    struct keys *keys; /* being asked for */
     struct alerts *alerts;
     struct board *board;
     struct figures *figures;
@@ -56,6 +58,7 @@ struct daemon {
     struct price_load load;
     struct price_row *catalogue; /* while it is imported */
     struct arena arena;          /* of the start */
+    struct arena rows;           /* of the price rows until the book has its copy */
     struct budget_row *budget;   /* from the configuration, written one after the other */
     size_t budgets, budget_at;
     int status; /* exit status */

@@ -13,11 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LOG_BYTES_MAX = 16 << 20 };
+enum { LOG_BYTES_MAX = 16 << 20, EXIT_HELD = 75 };
+#define HELD "=" /* before the sentence that another daemon is there */
 
 struct options {
     const char *home;
-    bool detach;
+    bool detach, join;
 };
 
 static bool read_options(int argc, char **argv, struct options *out)
@@ -25,6 +26,8 @@ static bool read_options(int argc, char **argv, struct options *out)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--detach") == 0)
             out->detach = true;
+        else if (strcmp(argv[i], "--join") == 0)
+            out->join = true;
         else if (strcmp(argv[i], "--home") == 0 && i + 1 < argc)
             out->home = argv[++i];
         else
@@ -79,8 +82,9 @@ static void log_to_file(const struct config_paths *paths)
 }
 
 /* The caller waits until the daemon serves or says why not; the daemon goes on alone. Returns in
- * the child with the descriptor to report on; the parent never returns. */
-static int detach(void)
+ * the child with the descriptor to report on; the parent never returns. join: another daemon on its
+ * way up or down is no failure, but a status of its own without a word: the client tries again. */
+static int detach(bool join)
 {
     char said[sizeof(((struct err *)NULL)->text)] = "";
     size_t len = 0;
@@ -107,7 +111,10 @@ static int detach(void)
         len += (size_t)n;
     if (said[0] == '+')
         _exit(0);
-    fprintf(stderr, "purserd: %s\n", len > 0 ? said : "ended before it was ready; see purserd.log");
+    if (join && said[0] == HELD[0])
+        _exit(EXIT_HELD);
+    fprintf(stderr, "purserd: %s\n",
+            len > 0 ? said + (said[0] == HELD[0]) : "ended before it was ready; see purserd.log");
     _exit(1);
 }
 
@@ -127,10 +134,19 @@ static bool load_config(struct daemon *d, struct err *err)
     return ok;
 }
 
+static void set_log_level(const struct config *config)
+{
+    static const char *const names[] = { "debug", "info", "warn", "error" };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (strcmp(config->log.level, names[i]) == 0)
+            log_set_level((enum log_level)i);
+}
+
 static int fail(const struct daemon *d, const struct err *err)
 {
     if (d->ready_fd >= 0)
-        dprintf(d->ready_fd, "%s", err->text);
+        dprintf(d->ready_fd, "%s%s", err->code == ERR_LOCKED ? HELD : "", err->text);
     else
         fprintf(stderr, "purserd: %s\n", err->text);
     return err_code_exit(err->code);
@@ -157,7 +173,7 @@ int main(int argc, char **argv)
 
     daemon.ready_fd = -1;
     if (!read_options(argc, argv, &options)) {
-        fprintf(stderr, "usage: purserd [--home DIR] [--detach]\n");
+        fprintf(stderr, "usage: purserd [--home DIR] [--detach [--join]]\n");
         return 2;
     }
     umask(077);
@@ -165,10 +181,11 @@ int main(int argc, char **argv)
     find_program_dir(program_dir, sizeof(program_dir));
     daemon.program_dir = program_dir;
     if (options.detach)
-        daemon.ready_fd = detach();
+        daemon.ready_fd = detach(options.join);
     if (!config_paths(options.home, environ, &daemon.paths, &err) ||
         !config_paths_make(&daemon.paths, &err) || !load_config(&daemon, &err))
         return fail(&daemon, &err);
+    set_log_level(daemon.config);
     lock = take_lock(&daemon.paths, &err);
     if (lock < 0)
         return fail(&daemon, &err);

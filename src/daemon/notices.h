@@ -11,7 +11,7 @@
 struct daemon;
 struct notices;
 
-/* Borrows the daemon. Freed by notices_free. */
+/* Empty; the daemon owns it. */
 struct notices *notices_new(struct daemon *daemon);
 void notices_stop(struct notices *notices); /* before the store is closed; NULL is fine */
 void notices_free(struct notices *notices); /* after it; NULL is fine */

@@ -16,7 +16,7 @@ struct outlook_figure {
     struct money low, likely, high;
 };
 
-/* Borrows the daemon, and reads nothing yet. Freed by outlook_free. */
+/* Nothing is known yet; the daemon owns it. */
 struct outlook *outlook_new(struct daemon *daemon);
 void outlook_free(struct outlook *outlook); /* after the store is closed; NULL is fine */
 

@@ -4,6 +4,7 @@
 
 #include "base/url.h"
 #include "core/assets.h"
+#include "work/limiter.h"
 
 #include <string.h>
 
@@ -87,6 +88,8 @@ static void fill(struct metered_provider *to, const struct config_provider *from
                                                                        : kind->dialect->name));
     to->concurrency = (int)from->concurrency;
     to->timeout_ms = from->first_byte_timeout_ms;
+    to->connect_ms = from->connect_timeout_ms;
+    to->idle_ms = from->idle_timeout_ms;
     to->context_max = from->context_max;
     fill_models(to, from, config, arena);
 }
@@ -134,11 +137,17 @@ bool providers_fill(struct metering *m, const struct config *config, struct aren
             return err_set(err, ERR_CONFIG, "provider %s: there is no kind \"%s\"", from->name,
                            from->kind);
         fill(&m->provider[m->providers++], from, &kind, config, arena);
+        limiter_set_pace(m->limiter, from->name, from->requests_per_minute,
+                         from->tokens_per_minute);
     }
     fill_routing(m, config);
     fill_rules(m, config, arena);
     m->default_max_output = config->calls.default_max_output;
     m->retries_max = (int)config->calls.tries;
+    m->allow_unpriced = strcmp(config->calls.unpriced, "allow_unmetered") == 0;
+    m->fit = config->calls.fit;
+    m->estimate_upper = strcmp(config->calls.estimate, "upper") == 0;
+    limiter_set_most(m->limiter, (int)config->calls.concurrency);
     return true;
 }
 

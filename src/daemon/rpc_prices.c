@@ -90,6 +90,38 @@ void rpc_prices_list(struct rpc_call *call)
     rpc_answer(call);
 }
 
+/* provider/model of every model that has a price from a source which begins so; in the order of the
+ * book: by provider, then by model. */
+void rpc_prices_names(struct rpc_call *call)
+{
+    const struct price_book *book = call->daemon->metering.book;
+    struct utc now = call->daemon->clock.now(&call->daemon->clock);
+    struct str source = json_text(&call->in, "source");
+    const struct price_row *last = NULL;
+
+    if (!call->in.ok) {
+        rpc_fail_params(call);
+        return;
+    }
+    json_put_object(&call->json, NULL);
+    json_put_list(&call->json, "names");
+    for (size_t i = 0; i < price_book_rows(book); i++) {
+        const struct price_row *row = price_book_row(book, i);
+        char key[NAME_TEXT * 2 + 2];
+
+        if (!str_starts(str_of(row->source), source) || !is_valid_at(row, now) ||
+            (last != NULL && strcmp(last->provider, row->provider) == 0 &&
+             strcmp(last->model, row->model) == 0))
+            continue;
+        snprintf(key, sizeof(key), "%s/%s", row->provider, row->model);
+        json_put_cstr(&call->json, NULL, key);
+        last = row;
+    }
+    json_end(&call->json, ']');
+    json_end(&call->json, '}');
+    rpc_answer(call);
+}
+
 void rpc_prices_show(struct rpc_call *call)
 {
     struct str name = json_text(&call->in, "name");

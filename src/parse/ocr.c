@@ -8,9 +8,11 @@
 #include "base/xalloc.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <tesseract/capi.h>
+#include <unistd.h>
 
 enum {
     OCR_SIDE_PX = 3000, /* larger pictures are fitted: the engine gains nothing from more */
@@ -23,6 +25,7 @@ enum {
     CALL(TessBaseAPICreate)                                                                        \
     CALL(TessBaseAPIDelete)                                                                        \
     CALL(TessBaseAPIInit3)                                                                         \
+    CALL(TessBaseAPISetVariable)                                                                   \
     CALL(TessBaseAPISetPageSegMode)                                                                \
     CALL(TessBaseAPISetImage)                                                                      \
     CALL(TessBaseAPISetSourceResolution)                                                           \
@@ -58,6 +61,18 @@ static bool find_all(struct ocr *ocr, void *library, struct err *err)
 #undef CALL
 }
 
+/* Tesseract complains on stderr. Its own switch for that (debug_file) opens the file at the first
+ * complaint, which a child in its jail could not. */
+static bool hush(struct err *err)
+{
+    int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && dup2(fd, STDERR_FILENO) >= 0;
+
+    if (fd >= 0)
+        close(fd);
+    return ok || err_set(err, ERR_IO, "stderr cannot be closed for Tesseract");
+}
+
 static bool start(struct ocr *ocr, const char *tessdata, struct err *err)
 {
     void *library = dlopen("libtesseract.so.5", RTLD_NOW | RTLD_LOCAL);
@@ -69,9 +84,7 @@ static bool start(struct ocr *ocr, const char *tessdata, struct err *err)
     ocr->api = ocr->TessBaseAPICreate();
     if (ocr->TessBaseAPIInit3(ocr->api, tessdata, "eng") != 0)
         return err_set(err, ERR_UNSUPPORTED, "Tesseract has no English data (tesseract-ocr-eng)");
-    /* Its variable debug_file stays empty: what it has to say goes to stderr, which the jail made
-     * silent, and no file is opened at the first word, where the jail would kill it. */
-    return true;
+    return hush(err);
 }
 
 /* The first recognition makes tables and touches the model: better once here than in every child.

@@ -19,7 +19,7 @@ struct settlement {
     int64_t attempt_id;
     enum bill bill;
     enum outcome outcome;
-    struct usage usage; /* with quality and flags */
+    struct usage usage;                /* with quality and flags */
     struct charge charge[CHARGES_MAX]; /* of the model that answered, then of others */
     size_t charges;
     bool priced; /* false: a price was missing; cost is then the hold (deny-by-default never gets

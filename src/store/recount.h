@@ -8,6 +8,10 @@
 
 struct db;
 
+enum { DIFFERENCES_MAX = 1000 }; /* kept; all are counted */
+
+/* Adds a difference; `what` lives as long as the verify's arena. */
+void verify_differs(struct verify *verify, const char *what, int64_t stored, int64_t computed);
 /* Fills `counted` of the hours, days, months and periods; and the differences of single attempts:
  * a hold beside a bill, a bill whose lines do not add up. */
 bool recount(struct db *db, struct tallies *tallies, struct verify *verify,

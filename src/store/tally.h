@@ -41,8 +41,8 @@ struct tallies {
     size_t count, room;
 };
 
-/* A zeroed one is fine. */
-void tallies_fini(struct tallies *tallies);
+/* A zeroed struct is an empty table; tallies live until its fini. */
+void tallies_fini(struct tallies *tallies); /* leaves an empty table */
 struct tally *tallies_at(struct tallies *tallies, const struct tally_key *key); /* made when new */
 bool tally_add(int64_t *sum, int64_t more) MUST_CHECK; /* false: does not fit */
 

@@ -6,7 +6,6 @@
 
 #include "sql/verify.h"
 #include "store/db.h"
-#include "store/difference.h"
 #include "store/recount.h"
 #include "store/rollups.h"
 

@@ -52,6 +52,17 @@ static struct price_ask ask_of(const struct metered_provider *provider, const ch
                                .thinking = thinking };
 }
 
+/* Where an answer is made can have a price of its own: Anthropic's "us" is a tenth dearer
+ * (providers.md 1.5). Whether that covers the cache is not settled: it does here, a bill may be too
+ * high, never too low. */
+static void add_place(const struct metered_provider *provider, const char *geo,
+                      struct price_set *set)
+{
+    if (geo != NULL && strcmp(geo, "us") == 0 && set->state == PRICE_KNOWN &&
+        strcmp(provider->price_provider, "anthropic") == 0)
+        price_set_scale(set, 11, 10);
+}
+
 /* --- before --- */
 
 static int64_t output_max(const struct metered_provider *provider,
@@ -77,6 +88,7 @@ bool bill_quote(const struct metered_provider *provider, const struct provider_r
     out->in_max = provider_input_bound(provider->dialect, request, out->context_max);
     out->out_max = output_max(provider, request);
     out->state = find_rates(provider, book, &ask, out->in_max, true, &set);
+    add_place(provider, provider->account.region, &set);
     if (out->state == PRICE_UNKNOWN && is_foreign(&set))
         str_copy(out->currency, sizeof(out->currency), str_of(set.currency));
     if (out->state != PRICE_KNOWN)
@@ -186,6 +198,16 @@ static void fill_gaps(const struct bill_facts *facts, struct usage *usage)
     usage->quality = USAGE_ESTIMATED;
 }
 
+/* A total that was split in half, counted at the output rate instead. */
+static void raise_split(struct usage *usage)
+{
+    if (!(usage->flags & BIT(USAGE_FLAG_SPLIT)))
+        return;
+    usage->n[DIM_output] += usage->n[DIM_input];
+    usage->n[DIM_input] = 0;
+    usage->flags = (usage->flags & ~BIT(USAGE_FLAG_SPLIT)) | BIT(USAGE_FLAG_UPPER);
+}
+
 /* --- after: how much --- */
 
 /* The rates of what was served: the model that answered where the book knows it, else the one that
@@ -204,6 +226,7 @@ static enum price_state rates_of_answer(const struct bill_facts *facts, const ch
         ask.model = facts->request->model;
         state = find_rates(quote->provider, facts->book, &ask, usage_tokens_in(usage), false, set);
     }
+    add_place(quote->provider, facts->reply->geo, set);
     return state;
 }
 
@@ -221,6 +244,7 @@ static void rates_of_sub(const struct bill_facts *facts, const struct provider_s
     }
     ask.service = facts->reply->service;
     (void)find_rates(quote->provider, facts->book, &ask, usage_tokens_in(&sub->usage), false, set);
+    add_place(quote->provider, facts->reply->geo, set);
 }
 
 /* Adds the lines of one usage, of the attempt's own model or of another one that worked in it.
@@ -288,6 +312,8 @@ static void settle_usage(const struct bill_facts *facts, struct settlement *out)
 {
     struct price_set set;
 
+    if (facts->upper)
+        raise_split(&out->usage);
     fill_gaps(facts, &out->usage);
     rates_of_answer(facts, facts->reply->model, &out->usage, &set);
     out->priced = add_lines(&set, &out->usage, 0, NULL, out);

@@ -34,6 +34,7 @@ struct bill_facts {
     const struct provider_reply *reply;
     enum outcome outcome;
     struct money held;
+    bool upper;          /* of a total of tokens all count as output: the dearest it can be */
     struct str received; /* the body when it was not an answer; or empty */
 };
 

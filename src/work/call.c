@@ -242,6 +242,10 @@ static enum step call_held(struct op *op)
         return STEP_NEXT;
     if (c->req.err.code == ERR_NONE)
         err_set(&c->req.err, ERR_INTERNAL, "nothing is held and nobody says why");
+    if (call_fit(c)) {
+        op_goto(op, HOLD);
+        return STEP_NEXT;
+    }
     call_go(op);
     if (!may_go_around(c) || !call_route_around(c))
         return fail(op, &c->req.err);
@@ -463,6 +467,7 @@ struct call *call_start(struct metering *metering, const struct call_spec *spec,
     c->owner = owner;
     c->all_released = true;
     c->wire.outcome = OUTCOME_NOT_SENT;
+    c->wire.retry_after_ms = -1;
     c->began_ms = metering->clock->mono_ms(metering->clock);
     c->timer = timer_new(metering->loop, call_begin, c);
     timer_start(c->timer, 0, 0);

@@ -48,6 +48,7 @@ struct call_result {
     int64_t call_id;
     struct budget_refusal refusal; /* when err is ERR_BUDGET */
     const char *finish;
+    int64_t retry_after_ms; /* the provider does not want to be asked before; -1: it did not say */
     int embeddings, embedding_dims; /* content holds that many float32 rows */
 };
 

@@ -21,6 +21,7 @@ void call_book_ask(struct call *c)
         .fallback = step->fallback,
         .local = account->local,
         .price_state = c->quote.state,
+        .allow_unpriced = c->metering->allow_unpriced,
         .bound = c->quote.bound,
         .now = c->quote.at,
     };
@@ -78,6 +79,7 @@ void call_book_settle(struct call *c)
     const struct provider_reply *reply = &wire->reply;
     bool answered = wire->outcome == OUTCOME_ANSWERED;
     struct bill_facts facts = {
+        .upper = c->metering->estimate_upper,
         .quote = &c->quote,
         .request = &c->request,
         .book = c->metering->book,
@@ -141,6 +143,7 @@ void call_book_count(struct call *c)
         if (!usage_add(&c->usage, &s->usage))
             c->usage.quality = USAGE_ESTIMATED;
     }
+    limiter_count_tokens(c->metering->limiter, c->ask.provider, usage_tokens(&s->usage));
     add_money(&c->cost, s->charged);
     if (s->cost_stated) {
         c->cost_stated = true;
@@ -178,6 +181,14 @@ static void result_of_answer(const struct call *c, struct call_result *out)
     out->embedding_dims = reply->embedding_dims;
 }
 
+/* By the last attempt's answer, or by an earlier call's. */
+static int64_t do_not_ask_ms(const struct call *c, const struct route_step *step)
+{
+    int64_t ms = limiter_cool_down_ms(c->metering->limiter, step->provider, step->model);
+
+    return ms > 0 ? ms : c->wire.retry_after_ms;
+}
+
 void call_book_result(struct call *c, struct call_result *out)
 {
     const struct route_step *step = c->planned ? &c->route.step[c->at] : NULL;
@@ -201,6 +212,7 @@ void call_book_result(struct call *c, struct call_result *out)
         .call_id = c->call_id,
         .refusal = c->hold.refusal,
         .finish = "",
+        .retry_after_ms = step == NULL ? -1 : do_not_ask_ms(c, step),
     };
     if (c->reused)
         result_of_reuse(c, out);

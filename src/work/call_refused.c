@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Budget, price, key, route, disk: nothing is lost by waiting for them, and every further try would
- * end the same way. */
+/* Budget, price, key, route, quota, disk: nothing is lost by waiting for them, and every further
+ * try would end the same way. */
 #include "work/call_refused.h"
 
 #include <stdio.h>
@@ -34,9 +34,31 @@ static void wait_for_price(struct job_run *job, const struct call_result *result
     job_halt(job, HALT_WAIT, reason, (struct utc){ 0 });
 }
 
+enum { BUSY_WAIT_MS = 60000 };
+
+/* Who says when is taken at their word; who is merely busy is asked again in a minute; an account
+ * without money waits for its owner. */
+static void wait_for_provider(struct job_run *job, const struct call_result *result)
+{
+    struct utc until = { 0 };
+
+    if (result->retry_after_ms > 0)
+        until.ms = jobs_now(job->jobs).ms + result->retry_after_ms;
+    else if (result->outcome != OUTCOME_QUOTA)
+        until.ms = jobs_now(job->jobs).ms + BUSY_WAIT_MS;
+    job_halt(job, HALT_WAIT, result->err.text, until);
+}
+
 bool call_refused_all(struct job_run *job, const struct call_result *result, const char *model)
 {
+    if (result->err.code != ERR_NONE && result->outcome == OUTCOME_QUOTA) {
+        wait_for_provider(job, result);
+        return true;
+    }
     switch ((int)result->err.code) {
+    case ERR_RATE_LIMIT:
+        wait_for_provider(job, result);
+        return true;
     case ERR_BUDGET:
         wait_for_money(job, result);
         return true;

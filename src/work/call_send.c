@@ -248,6 +248,10 @@ static struct http_limits limits_of(const struct metered_provider *provider)
     struct http_limits limits = http_limits_default();
     int64_t ms = provider->timeout_ms;
 
+    if (provider->connect_ms > 0)
+        limits.connect_ms = provider->connect_ms;
+    if (provider->idle_ms > 0)
+        limits.idle_ms = provider->idle_ms;
     if (ms <= 0)
         return limits;
     limits.first_byte_ms = ms;

@@ -66,7 +66,7 @@ struct call {
     struct call_wire wire;
     bool wire_open; /* wire.reply and its buffers are in use */
 
-    int attempts, tries, uncertain_resent;
+    int attempts, tries, uncertain_resent, fits;
     bool answered, reused, all_released;
     int64_t call_id;
     struct usage usage;
@@ -88,6 +88,10 @@ struct provider_request call_route_request(const struct metering *metering,
                                            const struct call_spec *spec,
                                            const struct metered_provider *provider,
                                            const char *model);
+
+/* --- call_fit --- */
+/* A budget refused: asks for less, when that is wanted and leads somewhere. True: hold again. */
+bool call_fit(struct call *c);
 
 /* --- call_share --- */
 void call_share_identify(struct call *c);

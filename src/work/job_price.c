@@ -13,10 +13,15 @@
 #include <string.h>
 
 enum {
-    AROUND_TOKENS = 300,        /* title, section and text around an image */
-    OUT_LOW = 60, OUT_LIKELY = 180, OUT_HIGH = 300,
-    IMAGE_TOKENS_GUESS = 1100,  /* where no rule is known */
-    OCR_MS = 600, CALL_MS = 3000, CALL_LOW_MS = 1000, CALL_HIGH_MS = 10000,
+    AROUND_TOKENS = 300, /* title, section and text around an image */
+    OUT_LOW = 60,
+    OUT_LIKELY = 180,
+    OUT_HIGH = 300,
+    IMAGE_TOKENS_GUESS = 1100, /* where no rule is known */
+    OCR_MS = 600,
+    CALL_MS = 3000,
+    CALL_LOW_MS = 1000,
+    CALL_HIGH_MS = 10000,
 };
 
 static bool seen_before(struct estimate *e, const struct hash *pixels)

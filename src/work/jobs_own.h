@@ -14,11 +14,11 @@
 #include "work/stage.h"
 
 enum {
-    JOBS_RECENT = 50,     /* jobs that are over and still shown */
-    JOBS_MAX = 4096,      /* jobs in memory */
+    JOBS_RECENT = 50,       /* jobs that are over and still shown */
+    JOBS_MAX = 4096,        /* jobs in memory */
     DOCUMENTS_AT_ONCE = 24, /* in flight over all jobs */
-    DOCUMENTS_AHEAD = 32, /* rows read at a time */
-    RATE_ROOM = 512,      /* images of the last minute */
+    DOCUMENTS_AHEAD = 32,   /* rows read at a time */
+    RATE_ROOM = 512,        /* images of the last minute */
     LEASE_MS = 3600000,
 };
 
@@ -53,7 +53,7 @@ struct job_run {
     size_t ahead_at;
     struct document_list coming; /* the store's while it reads */
     struct arena coming_arena;
-    int64_t last_document; /* id of the last row read */
+    int64_t last_document;            /* id of the last row read */
     int64_t rows_serial, read_serial; /* rows were added; what the last read knew of */
     struct store_req read_req;
     bool reading, all_read;
@@ -83,7 +83,7 @@ struct jobs {
     int64_t owner, next_token; /* of leases */
     struct job_run *first;
     struct describing *describing; /* images being described, all jobs */
-    int documents, turn, open; /* open: store and library requests, pool jobs, walks */
+    int documents, turn, open;     /* open: store and library requests, pool jobs, walks */
     int64_t seq;
     bool loaded, closing, library_fresh;
     void (*ready)(void *owner);
@@ -98,7 +98,7 @@ struct utc jobs_now(const struct jobs *jobs);
 struct lease jobs_lease(struct jobs *jobs);
 struct job_run *job_find(const struct jobs *jobs, int64_t id); /* NULL: not in memory */
 struct job_run *job_take_in(struct jobs *jobs, const struct job_row *row);
-void job_forget(struct job_run *job); /* nothing of it is in flight */
+void job_forget(struct job_run *job);            /* nothing of it is in flight */
 void jobs_arm(struct jobs *jobs, int64_t in_ms); /* the timer runs no later than that */
 void jobs_close_when_idle(struct jobs *jobs);
 void jobs_trim(struct jobs *jobs); /* forgets what is over and no longer recent */
@@ -131,8 +131,8 @@ struct event_about {
     int64_t tokens_in, tokens_out;
     struct money cost;
 };
-void job_tell(struct job_run *job, char level, const struct event_about *about, const char *fmt, ...)
-    PRINTF_LIKE(4, 5);
+void job_tell(struct job_run *job, char level, const struct event_about *about, const char *fmt,
+              ...) PRINTF_LIKE(4, 5);
 
 /* stage_discover.c */
 void job_discover(struct job_run *job);

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "base/xalloc.h"
+#include "work/pace.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +18,16 @@ enum {
     BREAK_LAST_MS = 60000,
 };
 
+/* A provider whose requests or tokens a minute are limited by the configuration. */
+struct paced {
+    struct paced *next;
+    char provider[64];
+    struct pace pace;
+};
+
 struct lane {
     struct lane *next;
+    struct paced *paced; /* NULL: as fast as it goes */
     char provider[64], model[96];
     int window, ceiling;
     int in_flight, waiting;
@@ -38,6 +47,9 @@ struct limiter {
     const struct clock *clock;
     struct timer *timer;
     struct lane *lane;
+    struct lane *turn; /* who is looked at first: nobody starves when all lanes share a limit */
+    struct paced *paced;
+    int most, in_flight; /* of all lanes; most 0: no limit */
     bool marked;
 };
 
@@ -83,7 +95,54 @@ void limiter_free(struct limiter *limiter)
         limiter->lane = lane->next;
         free(lane);
     }
+    while (limiter->paced != NULL) {
+        struct paced *paced = limiter->paced;
+
+        limiter->paced = paced->next;
+        free(paced);
+    }
     free(limiter);
+}
+
+static struct paced *paced_find(const struct limiter *limiter, const char *provider)
+{
+    struct paced *paced = limiter->paced;
+
+    while (paced != NULL && strcmp(paced->provider, provider) != 0)
+        paced = paced->next;
+    return paced;
+}
+
+void limiter_set_most(struct limiter *limiter, int most)
+{
+    limiter->most = most;
+}
+
+void limiter_set_pace(struct limiter *limiter, const char *provider, int64_t requests_per_minute,
+                      int64_t tokens_per_minute)
+{
+    struct paced *paced = paced_find(limiter, provider);
+
+    if (requests_per_minute <= 0 && tokens_per_minute <= 0 && paced == NULL)
+        return;
+    if (paced == NULL) {
+        paced = xcalloc(1, sizeof(*paced));
+        str_copy(paced->provider, sizeof(paced->provider), str_of(provider));
+        paced->next = limiter->paced;
+        limiter->paced = paced;
+    }
+    paced->pace = pace_of(requests_per_minute, tokens_per_minute, now_ms(limiter));
+    for (struct lane *lane = limiter->lane; lane != NULL; lane = lane->next)
+        if (strcmp(lane->provider, provider) == 0)
+            lane->paced = paced;
+}
+
+void limiter_count_tokens(struct limiter *limiter, const char *provider, int64_t tokens)
+{
+    struct paced *paced = paced_find(limiter, provider);
+
+    if (paced != NULL)
+        pace_tokens(&paced->pace, tokens, now_ms(limiter));
 }
 
 static struct lane *lane_find(const struct limiter *limiter, const char *provider,
@@ -105,6 +164,7 @@ static struct lane *lane_of(struct limiter *limiter, const char *provider, const
     str_copy(lane->provider, sizeof(lane->provider), str_of(provider));
     str_copy(lane->model, sizeof(lane->model), str_of(model));
     lane->window = LIMITER_START;
+    lane->paced = paced_find(limiter, provider);
     lane->next = limiter->lane;
     limiter->lane = lane;
     return lane;
@@ -213,6 +273,7 @@ void limiter_leave(struct limiter *limiter, struct limiter_place *place, enum li
         lane->cool_since_ms = now;
     }
     lane->in_flight--;
+    limiter->in_flight--;
     if (place->probe)
         lane->probing = false;
     place->lane = NULL;
@@ -270,10 +331,17 @@ static bool is_cool(const struct lane *lane, int64_t now)
 
 /* May the first of the queue come in now? When only time stands against it, *wake becomes earlier.
  */
-static bool may_enter(const struct lane *lane, int64_t now, int64_t *wake)
+static bool may_enter(const struct limiter *limiter, struct lane *lane, int64_t now, int64_t *wake)
 {
-    if (lane->queue == NULL || lane->in_flight >= lane->window)
+    int64_t paced_ms;
+
+    if (lane->queue == NULL || lane->in_flight >= lane->window ||
+        (limiter->most > 0 && limiter->in_flight >= limiter->most))
         return false;
+    if (lane->paced != NULL && !pace_allows(&lane->paced->pace, now, &paced_ms)) {
+        *wake = paced_ms < *wake ? paced_ms : *wake;
+        return false;
+    }
     if (is_cool(lane, now)) {
         *wake = lane->cool_until_ms < *wake ? lane->cool_until_ms : *wake;
         return false;
@@ -289,7 +357,7 @@ static bool may_enter(const struct lane *lane, int64_t now, int64_t *wake)
 }
 
 /* Takes the first of the queue in. */
-static struct limiter_place *let_in(struct lane *lane, int64_t now)
+static struct limiter_place *let_in(struct limiter *limiter, struct lane *lane, int64_t now)
 {
     struct limiter_place *place = lane->queue;
 
@@ -297,6 +365,10 @@ static struct limiter_place *let_in(struct lane *lane, int64_t now)
     place->next = NULL;
     lane->waiting--;
     lane->in_flight++;
+    limiter->in_flight++;
+    if (lane->paced != NULL)
+        pace_request(&lane->paced->pace);
+    limiter->turn = lane->next;
     place->in = true;
     place->since_ms = now;
     place->probe = lane->open_until_ms != 0;
@@ -305,8 +377,17 @@ static struct limiter_place *let_in(struct lane *lane, int64_t now)
     return place;
 }
 
-/* Before the loop sleeps: lets in who may, and sets the timer for who may later. `ready` may enter
- * or leave again, so the places are taken one at a time. */
+static int lane_count(const struct limiter *limiter)
+{
+    int n = 0;
+
+    for (const struct lane *lane = limiter->lane; lane != NULL; lane = lane->next)
+        n++;
+    return n;
+}
+
+/* Before the loop sleeps: lets in who may, one lane after the other, and sets the timer for who may
+ * later. `ready` may enter or leave again, so the places are taken one at a time. */
 static void limiter_pump(void *arg)
 {
     struct limiter *limiter = arg;
@@ -316,11 +397,16 @@ static void limiter_pump(void *arg)
         return;
     limiter->marked = false;
     now = now_ms(limiter);
-    for (struct lane *lane = limiter->lane; lane != NULL; lane = lane->next) {
-        while (may_enter(lane, now, &wake)) {
-            struct limiter_place *place = let_in(lane, now);
+    for (int lanes = lane_count(limiter), idle = 0; idle < lanes; idle++) {
+        struct lane *lane = limiter->turn == NULL ? limiter->lane : limiter->turn;
+
+        limiter->turn = lane->next;
+        if (may_enter(limiter, lane, now, &wake)) {
+            struct limiter_place *place = let_in(limiter, lane, now);
 
             place->ready(place);
+            lanes = lane_count(limiter); /* it may have entered another */
+            idle = -1;
         }
     }
     if (wake == INT64_MAX)

@@ -47,6 +47,14 @@ struct limiter *limiter_new(struct loop *loop, const struct clock *clock);
 /* Nobody may be in or waiting. NULL is fine. */
 void limiter_free(struct limiter *limiter);
 
+/* Of all lanes together: at most so many in flight; 0: no limit. */
+void limiter_set_most(struct limiter *limiter, int most);
+/* For all lanes of a provider: requests and tokens a minute; 0: no limit. */
+void limiter_set_pace(struct limiter *limiter, const char *provider, int64_t requests_per_minute,
+                      int64_t tokens_per_minute);
+/* What an answer took, for the pace of those to come. */
+void limiter_count_tokens(struct limiter *limiter, const char *provider, int64_t tokens);
+
 /* Queues for a place; `ready` comes once, unless it is dropped before. ceiling 0: the default.
  * From LIMITER_URGENT on a call may be the probe of a breaker that is still open: a person who
  * waits has perhaps just repaired what was broken. */

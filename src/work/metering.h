@@ -20,10 +20,11 @@ struct limiter; /* work/limiter: windows, cool-downs, breakers per provider and 
 struct metered_provider {
     const struct provider *dialect;
     struct provider_account account;
-    char price_provider[64]; /* under which name the book knows it */
-    bool enabled, free;      /* free: declared */
-    int64_t timeout_ms;      /* 0: the limits' default */
-    int concurrency;         /* ceiling of the window; default 16 */
+    char price_provider[64];     /* under which name the book knows it */
+    bool enabled, free;          /* free: declared */
+    int64_t timeout_ms;          /* for the first byte; 0: the limits' default */
+    int64_t connect_ms, idle_ms; /* 0: likewise, and not above timeout_ms */
+    int concurrency;             /* ceiling of the window; default 16 */
     const char *model_for[TASK_TYPES];
     int64_t context_max, output_max; /* of a model nobody described; 0: defaults */
 };
@@ -54,7 +55,10 @@ struct metering {
     struct route_config routing; /* its provider array is built from the above per call */
     int64_t default_max_output;  /* 1024 */
     int retries_max;             /* 5 */
-    int64_t delay_max_ms;        /* ceiling of the back-off; 0: that of core/retry */
+    bool allow_unpriced;  /* calls without a price are made, unless a hard budget covers them */
+    bool fit;             /* a call that has no room in a budget asks for fewer tokens instead */
+    bool estimate_upper;  /* of a total of tokens all count as output */
+    int64_t delay_max_ms; /* ceiling of the back-off; 0: that of core/retry */
     const char *proxy;
     void (*told)(void *owner, const struct attempt_event *event); /* after each settle */
     void *owner;

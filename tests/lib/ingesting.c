@@ -323,6 +323,22 @@ int64_t ingest_uncertain(struct ingesting *in)
     return (int64_t)list.count;
 }
 
+void ingest_raise_cap(struct ingesting *in, int64_t job_id, const char *usd)
+{
+    struct budget_row row = { .scope.job_id = job_id,
+                              .limited = true,
+                              .hard = true,
+                              .rule = { .kind = PERIOD_TOTAL },
+                              .alert = { 80, 100 } };
+    struct recovering r = { 0 };
+
+    snprintf(row.name, sizeof row.name, "cap of job %lld", (long long)job_id);
+    assert_true(money_read(str_of(usd), &row.limit));
+    budgets_set(in->m->store, &r.req, &row, listed);
+    metered_until(in->m, &r.done, 20);
+    assert_int_equal(r.req.err.code, ERR_NONE);
+}
+
 void ingest_estimate(struct ingesting *in, const struct ingest_spec *spec,
                      struct estimate_result *out)
 {

@@ -49,6 +49,7 @@ struct ingest_bill {
 };
 struct ingest_bill ingest_bill(const struct ingesting *in);
 int64_t ingest_uncertain(struct ingesting *in); /* attempts that nobody could confirm */
+void ingest_raise_cap(struct ingesting *in, int64_t job_id, const char *usd);
 void ingest_estimate(struct ingesting *in, const struct ingest_spec *spec,
                      struct estimate_result *out);
 void ingest_write(const char *dir, const char *name, const void *bytes, size_t len);

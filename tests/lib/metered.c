@@ -304,6 +304,7 @@ static void call_ended(void *owner, const struct call_result *result)
     told->embeddings = result->embeddings;
     told->dims = result->embedding_dims;
     told->call_id = result->call_id;
+    told->retry_after_ms = result->retry_after_ms;
     told->refusal = result->refusal;
 }
 

@@ -74,7 +74,7 @@ struct told {
     struct money cost, stated;
     bool cost_stated, reused, fallback, not_billed;
     int attempts, embeddings, dims;
-    int64_t call_id;
+    int64_t call_id, retry_after_ms;
     struct budget_refusal refusal;
     void (*on_text)(struct told *told);
 };

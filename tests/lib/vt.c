@@ -18,6 +18,24 @@ struct vt {
     bool left;
 };
 
+/* The 16 colours as desktop terminals of today have them, not libvterm's bare primaries. */
+static void palette_set(VTermState *state)
+{
+    static const unsigned char rgb[16][3] = {
+        { 0x2e, 0x34, 0x36 }, { 0xcc, 0x3a, 0x3a }, { 0x6a, 0xa8, 0x4f }, { 0xc4, 0xa0, 0x4a },
+        { 0x4a, 0x7a, 0xc0 }, { 0xa8, 0x78, 0xb8 }, { 0x3a, 0xa8, 0xa8 }, { 0xd3, 0xd7, 0xcf },
+        { 0x5c, 0x60, 0x5e }, { 0xef, 0x59, 0x59 }, { 0x8a, 0xe2, 0x34 }, { 0xfc, 0xe9, 0x4f },
+        { 0x72, 0x9f, 0xcf }, { 0xad, 0x7f, 0xa8 }, { 0x54, 0xd2, 0xd2 }, { 0xee, 0xee, 0xec },
+    };
+
+    for (int i = 0; i < 16; i++) {
+        VTermColor colour;
+
+        vterm_color_rgb(&colour, rgb[i][0], rgb[i][1], rgb[i][2]);
+        vterm_state_set_palette_color(state, i, &colour);
+    }
+}
+
 struct vt *vt_new(int w, int h)
 {
     struct vt *vt = xcalloc(1, sizeof *vt);
@@ -26,6 +44,7 @@ struct vt *vt_new(int w, int h)
     vterm_set_utf8(vt->term, 1);
     vt->screen = vterm_obtain_screen(vt->term);
     vterm_screen_enable_altscreen(vt->screen, 1);
+    palette_set(vterm_obtain_state(vt->term));
     vterm_screen_reset(vt->screen, 1);
     return vt;
 }

@@ -81,6 +81,18 @@ const char *show_money(struct figure figure, char out[FIGURE_TEXT])
     return out;
 }
 
+/* Below a cent: four decimals, for a small run must not look like nothing. */
+static const char *show_little(int64_t pico, char out[FIGURE_TEXT])
+{
+    int64_t tenths = scale_to(pico, PICO_PER_USD / 10000, 1);
+
+    if (tenths == 0)
+        (void)snprintf(out, FIGURE_TEXT, "<.0001");
+    else
+        (void)snprintf(out, FIGURE_TEXT, "0.%04" PRId64, tenths);
+    return out;
+}
+
 const char *show_column(struct figure figure, char out[FIGURE_TEXT])
 {
     int64_t cents = PICO_PER_USD / 100;
@@ -91,11 +103,10 @@ const char *show_column(struct figure figure, char out[FIGURE_TEXT])
     }
     int64_t pico = figure.money.pico, rounded = scale_to(pico < 0 ? -pico : pico, cents, 1);
 
-    if (pico > 0 && rounded == 0)
-        (void)snprintf(out, FIGURE_TEXT, "<0.01");
-    else
-        (void)snprintf(out, FIGURE_TEXT, "%s%" PRId64 ".%02" PRId64, pico < 0 ? "-" : "",
-                       rounded / 100, rounded % 100);
+    if (pico > 0 && pico < cents)
+        return show_little(pico, out);
+    (void)snprintf(out, FIGURE_TEXT, "%s%" PRId64 ".%02" PRId64, pico < 0 ? "-" : "", rounded / 100,
+                   rounded % 100);
     return out;
 }
 

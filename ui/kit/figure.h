@@ -17,7 +17,7 @@ const char *show_count(int64_t count, char out[FIGURE_TEXT]);
 const char *show_whole(int64_t count, char out[FIGURE_TEXT]);
 /* Running text: "$68.41"; "?" when unknown. */
 const char *show_money(struct figure figure, char out[FIGURE_TEXT]);
-/* Table columns: two decimals without '$'; below a cent but above nothing "<0.01". */
+/* Table columns: two decimals without '$'; below a cent four ("0.0015"). */
 const char *show_column(struct figure figure, char out[FIGURE_TEXT]);
 /* Without '$', decimals as money_show has them: "68.41", "0.0047". */
 const char *show_bare(struct figure figure, char out[FIGURE_TEXT]);

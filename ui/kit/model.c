@@ -114,6 +114,17 @@ void model_fini(struct model *model)
     *model = (struct model){ 0 };
 }
 
+/* A daemon that was started anew numbers its events from 1. */
+static void daemon_change(struct model *model, int64_t pid_before)
+{
+    const struct daemon_row *daemon = model_daemon(model);
+
+    if (daemon != NULL && pid_before > 0 && daemon->pid != pid_before)
+        model->last_seq = 0;
+    if (daemon != NULL)
+        model->pid = daemon->pid;
+}
+
 static bool row_apply(struct rows *rows, const struct section *section, const struct json *from)
 {
     char key[KEY_SIZE];
@@ -150,6 +161,7 @@ bool model_apply_rows(struct model *model, const struct json *params)
     for (item = json_first(json_get(params, "rows")); item != NULL; item = json_behind(item))
         all = row_apply(rows, section, item) && all;
     model->loaded = true;
+    daemon_change(model, model->pid);
     return all;
 }
 
@@ -241,6 +253,12 @@ void model_answer(struct model *model, const char *method, const char *about, st
         return;
     json_free(answer->result);
     answer->result = result;
+}
+
+void model_expire(struct model *model)
+{
+    for (int i = 0; i < ANSWERS_MAX; i++)
+        model->answer[i].at.ms = 0;
 }
 
 const struct answer *model_answer_of(const struct model *model, const char *method,

@@ -116,7 +116,7 @@ struct model {
     struct rows total, budgets, providers, models, hours, days, jobs, daemon, alerts;
     struct event *event; /* owned ring of EVENTS_MAX */
     int events, event_at;
-    int64_t last_seq;
+    int64_t last_seq, pid; /* of events; of the daemon that numbered them */
     struct answer answer[ANSWERS_MAX];
     enum link link;
     struct utc link_since; /* of the present link state */
@@ -139,6 +139,7 @@ void model_link(struct model *model, enum link link, struct utc now, const char 
 void model_ask(struct model *model, const char *method, const char *about);
 void model_answer(struct model *model, const char *method, const char *about, struct str raw,
                   const struct err *err, struct utc now);
+void model_expire(struct model *model); /* every answer is old by now */
 const struct answer *model_answer_of(const struct model *model, const char *method,
                                      const char *about); /* NULL: never asked */
 

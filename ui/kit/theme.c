@@ -18,7 +18,7 @@ static const struct style_row style_rows[STYLES] = {
 #undef STYLE
 };
 
-enum { SELECTED_BACK = 237 };
+enum { SELECTED_BACK = 237, SELECTED_FORE = 255 };
 
 /* Dim text is grey where there is a bright black; on 8 colours the attribute has to do. */
 static struct look look_few(const struct style_row *row, enum depth depth)
@@ -46,6 +46,7 @@ struct look theme_look(enum style style, bool selected, enum depth depth)
         return look;
     if (depth == DEPTH_256) {
         look.back = look.back < 0 ? SELECTED_BACK : look.back;
+        look.fore = look.fore < 0 ? SELECTED_FORE : look.fore; /* a light terminal's is dark */
         return look;
     }
     look.attrs = (look.attrs | LOOK_REVERSE) & ~LOOK_DIM;

@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum { PANE_PROVIDERS, PANE_MODELS, PANE_JOBS, PANE_EVENTS, PANES };
-enum { WIDE = 120 };
+enum { WIDE = 120, CHARTS = 26 };
 
 struct dash {
     int pane;
@@ -265,7 +265,7 @@ static void job_line(const struct desk *desk, const struct table *table, int y,
     bool ends = job_over(job) && strcmp(job->state, "done") != 0;
 
     table_cell(table, J_MARK, y, style, "%c", state_mark(job->state));
-    table_cell(table, J_ID, y, STYLE_STRONG, "%s", job->id);
+    table_cell(table, J_ID, y, STYLE_NAME, "%s", job->id);
     table_cell(table, J_KIND, y, STYLE_LABEL, "%s", job->kind);
     table_cell(table, J_NAME, y, STYLE_PLAIN, "%s", job_title(job));
     table_cell(table, J_DOCS, y, STYLE_PLAIN, "%s",
@@ -384,7 +384,7 @@ static void event_line(struct canvas *to, struct rect line, const struct event *
     x += canvas_text(to, x, line.y, 9, STYLE_LABEL, "%s ", show_clock(event->at, text));
     x += canvas_text(to, x, line.y, 2, level_style(event->level), "%c ", event->level);
     if (event->job[0] != '\0')
-        x += canvas_text(to, x, line.y, end - x, STYLE_STRONG, "%s ", event->job);
+        x += canvas_text(to, x, line.y, end - x, STYLE_NAME, "%s ", event->job);
     if (wide && event->model[0] != '\0' && event->tokens_in > 0) {
         canvas_right(to, end - 60, line.y, 26, STYLE_LABEL, "%s", event->model);
         canvas_right(to, end - 33, line.y, 22, STYLE_LABEL, "%s in %s out",
@@ -489,26 +489,28 @@ static void narrow_draw(struct desk *desk, struct dash *dash, struct canvas *to,
     events_draw(desk, dash, to, area);
 }
 
-/* Two columns above the events: who and what on the left, money along time on the right. */
+/* Two columns above the events: who and what on the left, money along time on the right. The
+ * events take what neither needs, and a quarter at least. */
 static void wide_draw(struct desk *desk, struct dash *dash, struct canvas *to, struct rect area)
 {
     const struct model *m = desk->model;
-    int lines = at_least_one(jobs_lines(desk)), events = area.h / 4;
-    struct rect top = rect_top(&area, area.h - events), left, right;
+    int lines = at_least_one(jobs_lines(desk));
     const struct share share[] = {
         { 2, 1 + least(lines, 10) },
         { 2, 1 + at_least_one(m->providers.count) },
         { 2, 1 + at_least_one(m->models.count) },
     };
+    int want = share[0].most + share[1].most + share[2].most + 2;
     int got[3];
 
-    right = rect_right(&top, top.w * 2 / 5);
-    left = top;
-    layout_share(left.h, share, 3, got);
-    int over = left.h - got[0] - got[1] - got[2];
+    want = least(want < CHARTS ? CHARTS : want, area.h - area.h / 4);
+    struct rect left = rect_top(&area, want), right = rect_right(&left, left.w * 2 / 5);
 
-    providers_draw(desk, dash, to, rect_top(&left, got[1] + (over > 8 ? 1 : 0)));
-    models_draw(desk, dash, to, rect_top(&left, got[2] + (over > 8 ? 1 : 0)));
+    layout_share(left.h, share, 3, got);
+    int over = left.h - got[0] - got[1] - got[2] > 1 ? 1 : 0; /* a blank line between them */
+
+    providers_draw(desk, dash, to, rect_top(&left, got[1] + over));
+    models_draw(desk, dash, to, rect_top(&left, got[2] + over));
     jobs_draw(desk, dash, to, left);
     pane_divide(to, &right);
     dash_charts_draw(desk, to, right);

@@ -124,7 +124,7 @@ static void gauge_line(const struct desk *desk, struct canvas *to, struct rect l
                            .projected = head->projected.known ? head->projected.money.pico : 0,
                            .limit = head->limit.money.pico,
                            .tick_permille = tick_of(head, desk->now),
-                           .style = head->style };
+                           .style = head->style == STYLE_OK ? STYLE_GRAPH_LOW : head->style };
 
     if (bar.w >= 8)
         gauge_budget(to, bar, &gauge);

@@ -18,6 +18,8 @@ static const int64_t DAY = 86400000;
 /* At most five cells: no cents from $100. */
 static const char *pico_text(int64_t pico, char out[FIGURE_TEXT])
 {
+    if (pico > 0 && pico < PICO_PER_USD / 100)
+        return show_column((struct figure){ true, { pico } }, out) + 1; /* ".0015" */
     if (pico < 100 * PICO_PER_USD)
         return show_column((struct figure){ true, { pico } }, out);
     (void)snprintf(out, FIGURE_TEXT, "%" PRId64, scale_to(pico, PICO_PER_USD, 1));
@@ -41,7 +43,9 @@ static void axis_draw(struct canvas *to, struct rect area, int64_t most)
     for (int row = 0; row < area.h; row++) {
         int64_t value = scale_to(most, area.h, area.h - row);
 
-        canvas_right(to, area.x, area.y + row, AXIS - 2, STYLE_LABEL, "%s", pico_text(value, text));
+        if (most > 0 || row == area.h - 1)
+            canvas_right(to, area.x, area.y + row, AXIS - 2, STYLE_LABEL, "%s",
+                         pico_text(value, text));
         canvas_put(to, area.x + AXIS - 1, area.y + row, 0x2524, STYLE_RULE);
     }
 }

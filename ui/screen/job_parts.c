@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FRESH_MS = 2000, OVER_FRESH_MS = 30000 };
+enum { FRESH_MS = 2000, OVER_FRESH_MS = 30000, IMAGE_MS = 10 };
 
 const struct json *job_detail(struct desk *desk, const struct job_row *job)
 {
@@ -17,8 +17,12 @@ const struct json *job_detail(struct desk *desk, const struct job_row *job)
     const struct answer *answer = model_answer_of(desk->model, "jobs.show", job->id);
 
     desk_id_params(job->id, params, sizeof params);
-    desk_want(desk, "jobs.show", job->id, params, job_active(job) ? FRESH_MS : OVER_FRESH_MS);
-    return answer == NULL ? NULL : answer->result;
+    const struct json *detail = answer == NULL ? NULL : answer->result;
+    /* A long list is asked for less often: the line may be slow. */
+    int64_t fresh = FRESH_MS + (int64_t)json_length(json_get(detail, "images_list")) * IMAGE_MS;
+
+    desk_want(desk, "jobs.show", job->id, params, job_active(job) ? fresh : OVER_FRESH_MS + fresh);
+    return detail;
 }
 
 static void progress_line(const struct desk *desk, struct canvas *to, struct rect line,
@@ -64,6 +68,8 @@ static void images_line(struct canvas *to, struct rect line, const struct job_ro
 
         if (!always && part[i].n <= 0)
             continue;
+        if (x + text_cells(part[i].name) + 1 + text_cells(show_whole(part[i].n, n)) > end)
+            break;
         x += canvas_text(to, x, line.y, end - x, STYLE_LABEL, "%s ", part[i].name);
         x += canvas_text(to, x, line.y, end - x, part[i].n > 0 ? part[i].style : STYLE_LABEL,
                          "%s  ", show_whole(part[i].n, n));

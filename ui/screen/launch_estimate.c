@@ -41,8 +41,7 @@ static void count_line(struct canvas *to, struct rect line, const struct json *e
 
     if (!rect_empty(line))
         canvas_text(to, line.x + 1, line.y, line.w - 1, STYLE_PLAIN,
-                    "%s documents, %s pages, %s images: %s to describe, %s filtered, "
-                    "%s duplicate",
+                    "%s docs, %s pages, %s images: %s to describe, %s filtered, %s dup",
                     show_whole(fact_count(e, "documents"), docs),
                     show_whole(fact_count(e, "pages"), pages),
                     show_whole(fact_count(images, "found"), found),

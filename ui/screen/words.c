@@ -30,7 +30,7 @@ static const struct {
     { "duplicate",          "duplicate", '-', STYLE_LABEL },
     { "skipped",            "skipped",   '-', STYLE_LABEL },
     { "partial",            "PARTIAL",   '!', STYLE_NEAR },
-    { "done_with_failures", "done, some failed", '!', STYLE_NEAR },
+    { "done_with_failures", "PARTIAL", '!', STYLE_NEAR },
     { "failed",             "FAILED",    'x', STYLE_OVER },
     { "dead",               "FAILED",    'x', STYLE_OVER },
     { "cancelled",          "cancelled", '-', STYLE_LABEL },

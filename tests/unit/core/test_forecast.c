@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Forecasts: where spend will stand at the end of a period, and when nothing can be said. */
+/* What the rest of a period will cost, and when nothing can be said yet. */
 #include "core/date.h"
 #include "core/forecast.h"
 

@@ -159,6 +159,31 @@ static void another_model_without_a_price_leaves_the_bill_unpriced(void **state)
     price_book_free(book);
 }
 
+static void an_answer_made_in_the_us_costs_a_tenth_more(void **state)
+{
+    static const char body[] =
+        "{\"id\":\"msg_2\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"captain-2\","
+        "\"content\":[{\"type\":\"text\",\"text\":\"It is.\"}],\"stop_reason\":\"end_turn\","
+        "\"usage\":{\"input_tokens\":7,\"output_tokens\":3,\"inference_geo\":\"us\","
+        "\"server_tool_use\":{\"web_search_requests\":1}}}";
+    struct price_row row[3];
+    struct price_book *book;
+    struct settlement s;
+    struct desk d;
+
+    (void)state;
+    rate(&row[0], "anthropic", "captain-2", "input", "3", "USD");
+    rate(&row[1], "anthropic", "captain-2", "output", "15", "USD");
+    rate(&row[2], "anthropic", "captain-2", "searches", "10000", "USD");
+    book = price_book_new(row, COUNT_OF(row));
+    desk_open(&d, "anthropic", "captain-2", book);
+    settle(&d, book, body, &s);
+    assert_true(s.priced);
+    assert_int_equal(s.cost.pico, 7 * 3300000 + 3 * 16500000 + INT64_C(10000000000));
+    provider_reply_fini(&d.reply);
+    price_book_free(book);
+}
+
 static void a_price_in_yuan_is_unknown_and_says_so(void **state)
 {
     struct price_row row[2];
@@ -187,6 +212,7 @@ int main(void)
         cmocka_unit_test(another_model_in_the_same_call_is_billed_at_its_own_rates),
         cmocka_unit_test(the_whole_bill_is_rounded_once_over_all_models),
         cmocka_unit_test(another_model_without_a_price_leaves_the_bill_unpriced),
+        cmocka_unit_test(an_answer_made_in_the_us_costs_a_tenth_more),
         cmocka_unit_test(a_price_in_yuan_is_unknown_and_says_so),
     };
 

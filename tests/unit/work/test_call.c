@@ -217,6 +217,7 @@ static void nobody_queues_behind_a_very_long_cool_down(void **state)
     told = metered_call(m, &spec);
     assert_int_equal(told.err.code, ERR_RATE_LIMIT);
     assert_int_equal(told.attempts, 0);
+    assert_in_range(told.retry_after_ms, 86000000, 86400000);
     spec.priority = LIMITER_URGENT;
     answers(m, 1);
     assert_int_equal(metered_call(m, &spec).err.code, ERR_NONE);

@@ -3,9 +3,9 @@
  * they happened, budgets that make a job wait, OCR without a provider. */
 #include "tests/lib/ingesting.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,10 +218,8 @@ static void a_cap_that_is_reached_makes_the_job_wait_and_says_so(void **state)
 {
     struct scene s = SCENE(&calm, "report.pdf");
     struct ingest_spec *spec = whole(&s);
-    struct budget_scope scope = { 0 };
     struct job_figures f;
     int64_t before;
-    char name[64];
 
     UNUSED(state);
     spec->capped = true;
@@ -232,9 +230,7 @@ static void a_cap_that_is_reached_makes_the_job_wait_and_says_so(void **state)
     assert_true(ingest_bill(s.in).total.pico <= spec->cap.pico);
     before = f.images.described;
     assert_true(before < 12);
-    snprintf(name, sizeof name, "cap of job %lld", (long long)f.id);
-    scope.job_id = f.id;
-    metered_budget(s.in->m, name, "5", true, &scope);
+    ingest_raise_cap(s.in, f.id, "5");
     assert_int_equal(ingest_steer(s.in, f.id, JOB_RESUME).code, ERR_NONE);
     f = ingest_until(s.in, f.id, JOB_DONE, 60);
     assert_int_equal(f.images.described, 12);

@@ -351,6 +351,71 @@ static void who_leaves_the_queue_is_not_called(void **state)
     assert_int_equal(rig->order[1], 2);
 }
 
+static void enter_at(struct rig *rig, int i, const char *provider)
+{
+    rig->guest[i].place = (struct limiter_place){ .ready = ready };
+    rig->guest[i].rig = rig;
+    rig->guest[i].number = i;
+    limiter_enter(rig->limiter, provider, "m", 16, 0, &rig->guest[i].place);
+}
+
+static void all_lanes_together_keep_to_the_most_and_none_starves(void **state)
+{
+    struct rig *rig = *state;
+    int p = 0, q = 0;
+
+    limiter_set_most(rig->limiter, 2);
+    for (int i = 0; i < 20; i++)
+        enter_at(rig, i, i < 10 ? "p" : "q");
+    turn(rig);
+    assert_int_equal(rig->came, 2);
+    for (int round = 0; round < 8; round++) { /* one leaves, one comes */
+        leave(rig, rig->order[round], LIMITER_GOOD, -1);
+        turn(rig);
+        assert_int_equal(rig->came, round + 3);
+    }
+    for (int i = 0; i < rig->came; i++)
+        *(rig->order[i] < 10 ? &p : &q) += 1;
+    assert_int_equal(p, q);
+}
+
+static void a_provider_keeps_to_its_requests_a_minute(void **state)
+{
+    struct rig *rig = *state;
+
+    limiter_set_pace(rig->limiter, "p", 6, 0); /* one at once, then one in ten seconds */
+    for (int i = 0; i < 3; i++)
+        enter(rig, i, 16, 0);
+    enter_at(rig, 3, "q");
+    turn(rig);
+    assert_int_equal(rig->came, 2); /* one of each */
+    pass(rig, 9999);
+    assert_int_equal(rig->came, 2);
+    pass(rig, 1);
+    assert_int_equal(rig->came, 3);
+    pass(rig, 10000);
+    assert_int_equal(rig->came, 4);
+}
+
+static void tokens_of_an_answer_slow_those_to_come(void **state)
+{
+    struct rig *rig = *state;
+
+    limiter_set_pace(rig->limiter, "p", 0, 6000); /* a thousand at once */
+    enter(rig, 0, 16, 0);
+    turn(rig);
+    assert_int_equal(rig->came, 1);
+    limiter_count_tokens(rig->limiter, "p", 3000);
+    leave(rig, 0, LIMITER_GOOD, -1);
+    enter(rig, 1, 16, 0);
+    turn(rig);
+    assert_int_equal(rig->came, 1);
+    pass(rig, 20000);
+    assert_int_equal(rig->came, 1);
+    pass(rig, 10);
+    assert_int_equal(rig->came, 2);
+}
+
 int main(void)
 {
 #define WITH_RIG(test) cmocka_unit_test_setup_teardown(test, start, stop)
@@ -368,6 +433,9 @@ int main(void)
         WITH_RIG(a_person_may_try_while_the_breaker_is_open),
         WITH_RIG(a_person_may_see_whether_a_very_long_cool_down_still_holds),
         WITH_RIG(who_leaves_the_queue_is_not_called),
+        WITH_RIG(all_lanes_together_keep_to_the_most_and_none_starves),
+        WITH_RIG(a_provider_keeps_to_its_requests_a_minute),
+        WITH_RIG(tokens_of_an_answer_slow_those_to_come),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
