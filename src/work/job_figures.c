@@ -231,6 +231,10 @@ static void refresh_over(struct refresh *refresh)
     job->refresh = NULL;
     arena_fini(&refresh->arena);
     free(refresh);
+    if (job->first_read) {
+        job->first_read = false;
+        jobs_first_read(jobs);
+    }
     if (job->forgotten)
         job_forget(job);
     else if (job->dirty)

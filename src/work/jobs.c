@@ -192,6 +192,20 @@ static bool load_run(struct db *db, struct store_req *req)
     return true;
 }
 
+static void say_ready(struct jobs *jobs)
+{
+    if (jobs->ready != NULL && !jobs->closing)
+        jobs->ready(jobs->config.owner);
+}
+
+/* Until then a client would be told zeros that nobody counted. */
+void jobs_first_read(struct jobs *jobs)
+{
+    ensure(jobs->first_reads > 0);
+    if (--jobs->first_reads == 0)
+        say_ready(jobs);
+}
+
 static void load_done(struct store_req *req)
 {
     struct loading *l = req->subject;
@@ -199,8 +213,13 @@ static void load_done(struct store_req *req)
 
     if (req->err.code != ERR_NONE)
         log_line(LOG_ERROR, "jobs", "the jobs cannot be loaded: %s", req->err.text);
-    for (size_t i = 0; req->err.code == ERR_NONE && i < l->rows; i++)
-        job_refresh(job_take_in(jobs, &l->row[i]));
+    for (size_t i = 0; req->err.code == ERR_NONE && i < l->rows; i++) {
+        struct job_run *job = job_take_in(jobs, &l->row[i]);
+
+        job->first_read = true;
+        jobs->first_reads++;
+        job_refresh(job);
+    }
     if (l->interrupted > 0)
         log_line(LOG_INFO, "jobs", "%" PRId64 " jobs were interrupted and go on", l->interrupted);
     arena_fini(&l->arena);
@@ -210,9 +229,9 @@ static void load_done(struct store_req *req)
         jobs_rebuild(jobs);
     jobs_arm(jobs, 0);
     jobs_mark(jobs);
+    if (jobs->first_reads == 0)
+        say_ready(jobs);
     jobs_leave(jobs);
-    if (jobs->ready != NULL && !jobs->closing)
-        jobs->ready(jobs->config.owner);
 }
 
 static void load(struct jobs *jobs)

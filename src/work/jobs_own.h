@@ -63,6 +63,7 @@ struct job_run {
 
     /* figures: read again when dirty, one read at a time */
     bool dirty, refreshing, forgotten;
+    bool first_read; /* of its figures after loading: `ready` waits for it */
     struct refresh *refresh;
     int64_t began_ms; /* mono: when this run of it began, for the time that is left */
     int began_permille;
@@ -87,6 +88,7 @@ struct jobs {
     int64_t seq;
     bool loaded, closing, library_fresh;
     void (*ready)(void *owner);
+    size_t first_reads; /* loaded jobs whose figures are not read yet */
     void (*closed)(void *arg);
     void *closed_arg;
 };
@@ -117,6 +119,8 @@ void job_document_over(struct document_run *document); /* by the pipeline, last 
 /* job_figures.c */
 void job_changed(struct job_run *job); /* its rows changed: read again soon */
 void job_refresh(struct job_run *job); /* now */
+/* The figures of one loaded job were read; the last one tells the owner that all is there. */
+void jobs_first_read(struct jobs *jobs);
 void job_figures_of_row(struct job_run *job);
 void job_image_over(struct job_run *job);
 

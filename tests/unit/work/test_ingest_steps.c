@@ -16,7 +16,7 @@
 #define PARSER  BUILD_DIR "/purser-parse"
 #define SAMPLES TEST_DIR "/../assets/samples"
 
-static const struct sim_options slow = { .latency_ms = 60, .seed = 1 };
+static const struct sim_options slow = { .latency_ms = 250, .seed = 1 };
 
 /* Turns the loop until so many images were described. */
 static void until_described(struct ingesting *in, int count)
