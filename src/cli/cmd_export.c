@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* purser export: the whole ledger, a page at a time, newest first; one JSON object or CSV line an
  * attempt. The file appears only when it is whole. */
+#include "cli/csv.h"
 #include "cli/session.h"
 
 #include "base/json_out.h"
@@ -35,21 +36,12 @@ static void write_csv(FILE *to, const struct json *row)
 {
     for (size_t k = 0; k < COUNT_OF(csv_keys); k++) {
         const struct json *value = json_get(row, csv_keys[k]);
-        struct str text = json_str(value);
-        bool formula = text.len > 0 && strchr("=+-@\t\r", text.at[0]) != NULL;
 
         fputs(k == 0 ? "" : ",", to);
-        if (json_kind(value) == JSON_NUMBER) {
+        if (json_kind(value) == JSON_NUMBER)
             fprintf(to, "%lld", (long long)json_whole(value));
-            continue;
-        }
-        fputs(formula ? "\"'" : "\"", to);
-        for (size_t i = 0; i < text.len; i++) {
-            if (text.at[i] == '"')
-                fputc('"', to);
-            fputc(text.at[i], to);
-        }
-        fputc('"', to);
+        else
+            csv_text(to, json_str(value));
     }
     fputc('\n', to);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* purser spend: exact and estimated money apart, by what you ask for; totals always shown. */
+#include "cli/csv.h"
 #include "cli/session.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static const struct flag flags[] = {
     { .name = "by",
@@ -23,28 +23,12 @@ static const struct flag flags[] = {
     { .name = NULL },
 };
 
-/* A cell of CSV: quoted, and what a spreadsheet would run as a formula is defused. */
-static void csv_cell(struct str text, bool last)
-{
-    bool formula = text.len > 0 && strchr("=+-@\t\r", text.at[0]) != NULL;
-
-    putchar('"');
-    if (formula)
-        putchar('\'');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] == '"')
-            putchar('"');
-        putchar(text.at[i]);
-    }
-    printf("\"%s", last ? "\n" : ",");
-}
-
 static void csv_row(const struct json *row)
 {
     struct str money = json_str(json_get(row, "cost"));
 
-    csv_cell(json_str(json_get(row, "key")), false);
-    printf("%lld,%lld,%lld,%lld,", (long long)json_whole(json_get(row, "calls")),
+    csv_text(stdout, json_str(json_get(row, "key")));
+    printf(",%lld,%lld,%lld,%lld,", (long long)json_whole(json_get(row, "calls")),
            (long long)json_whole(json_get(row, "tokens_in")),
            (long long)json_whole(json_get(row, "tokens_cached")),
            (long long)json_whole(json_get(row, "tokens_out")));

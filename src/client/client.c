@@ -474,6 +474,7 @@ void client_close(struct client *c)
         return;
     err_set(&err, ERR_CANCELED, "the connection was closed");
     c->closing = true;
+    c->connected = false; /* who asks again when told so is refused at once */
     timer_close(c->again);
     c->again = NULL;
     if (c->reaching)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of a kind of provider without being told (kinds.def), and where keys come from. */
+#include "base/url.h"
 #include "base/xalloc.h"
 #include "config/draft.h"
 #include "config/env.h"
@@ -103,31 +104,10 @@ void kinds_find(struct draft *draft)
     }
 }
 
-/* Is the address one of this machine's own? */
-static bool is_loopback(const char *url)
+/* Is the address one of this machine's own? The default address of a local kind is. */
+static bool is_here(const char *url)
 {
-    static const char *const hosts[] = { "localhost", "127.", "[::1]" };
-    struct str rest = str_of(url);
-    size_t at;
-
-    if (rest.len == 0)
-        return true; /* the default address of a local kind */
-    if (str_find(rest, STR("://"), &at))
-        rest = str_from(rest, at + 3);
-    for (size_t i = 0; i < COUNT_OF(hosts); i++) {
-        struct str host = str_of(hosts[i]), behind = str_from(rest, host.len);
-
-        if (!str_starts(rest, host))
-            continue;
-        if (host.at[host.len - 1] != '.')
-            return behind.len == 0 || behind.at[0] == ':' || behind.at[0] == '/';
-        /* 127.x.y.z and nothing but digits: not 127.example.org */
-        while (behind.len > 0 &&
-               ((behind.at[0] >= '0' && behind.at[0] <= '9') || behind.at[0] == '.'))
-            behind = str_from(behind, 1);
-        return behind.len == 0 || behind.at[0] == ':' || behind.at[0] == '/';
-    }
-    return false;
+    return url[0] == '\0' || url_is_loopback(str_of(url));
 }
 
 static bool was_said(const struct said *said, const char *path)
@@ -186,7 +166,7 @@ void kinds_complete(struct draft *draft, size_t i)
         take_models(kind, provider);
     }
     if (!was_said(said, "local"))
-        provider->local = kind != NULL && kind->local && is_loopback(provider->base_url);
+        provider->local = kind != NULL && kind->local && is_here(provider->base_url);
     if (!was_said(said, "price"))
         str_copy(provider->price, sizeof(provider->price),
                  provider->local ? STR("free") : STR("book"));

@@ -212,7 +212,7 @@ static void ask_webhook(struct delivery *d)
     json_put_cstr(&out, "text", d->text);
     json_end(&out, '}');
     spec.body = buf_str(&d->body);
-    spec.loopback_only = str_starts(str_of(spec.url), STR("http://"));
+    spec.loopback_only = !str_starts(str_of(spec.url), STR("https://")); /* however it is spelt */
     d->status = 0;
     d->request = http_start(d->alerts->daemon->http, &spec, &events, d);
     timer_start(d->timer, PATIENCE_MS, 0);

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { RING = 512, EVENT_CAP = 16384 };
+enum { RING = 512, EVENT_CAP = 1 << 16 }; /* a path of 4 KB may be escaped to six times that */
 
 struct journal {
     struct daemon *daemon;
@@ -81,18 +81,19 @@ static void tell(struct journal *journal, struct str json)
 void journal_tell(struct journal *journal, const struct job_event *event)
 {
     struct job_event e = *event;
-    int64_t at = ++journal->last_seq % RING;
+    int64_t at;
     struct buf json;
 
-    e.seq = journal->last_seq;
+    e.seq = journal->last_seq + 1;
     if (e.at.ms == 0)
         e.at = journal->daemon->clock.now(&journal->daemon->clock);
     buf_init(&json, EVENT_CAP);
     put_event(&e, &json);
     if (!buf_ok(&json)) {
         buf_fini(&json);
-        return;
+        return; /* its number is the next one's: the ring has no gaps */
     }
+    at = ++journal->last_seq % RING;
     log_line(e.level == '!' || e.level == 'x' ? LOG_WARN : LOG_INFO, "event", "%s", e.text);
     free(journal->ring[at].json);
     journal->ring[at].seq = e.seq;

@@ -2,9 +2,9 @@
 /* A kind is a dialect of src/provider or one of its presets. */
 #include "daemon/providers.h"
 
-#include "work/limiter.h"
-
+#include "base/url.h"
 #include "core/assets.h"
+#include "work/limiter.h"
 
 #include <string.h>
 
@@ -26,12 +26,11 @@ static const char *text_or_null(const char *text)
 }
 
 /* What answers on loopback and is not declared local is a rehearsal (`purser sim`). */
-static bool is_loopback(const char *url)
+static bool is_rehearsal(const struct provider_account *account)
 {
-    struct str s = str_of(url);
+    struct str url = str_of(account->base_url);
 
-    return str_starts(s, STR("http://127.")) || str_starts(s, STR("http://localhost")) ||
-           str_starts(s, STR("http://[::1]"));
+    return str_starts(url, STR("http://")) && url_is_loopback(url) && !account->local;
 }
 
 static const char *base_url(const struct config_provider *from, const struct kind *kind,
@@ -81,7 +80,7 @@ static void fill(struct metered_provider *to, const struct config_provider *from
         .quirks = preset == NULL ? 0 : preset->quirks,
         .local = from->local, /* the configuration decides: a remote Ollama is not local */
     };
-    to->account.simulated = is_loopback(to->account.base_url) && !to->account.local;
+    to->account.simulated = is_rehearsal(&to->account);
     to->free = strcmp(from->price, "free") == 0;
     str_copy(to->price_provider, sizeof(to->price_provider),
              str_of(from->price_as[0] != '\0'                          ? from->price_as

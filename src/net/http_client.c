@@ -5,10 +5,9 @@
  * function acts: it ends what is broken or finished, lets paused ones go on and starts new ones. */
 #include "net/http_client.h"
 
-#include "base/arena.h"
 #include "base/xalloc.h"
-#include "net/http_clock.h"
-#include "net/http_head.h"
+#include "net/http_alarm.h"
+#include "net/http_flow.h"
 #include "net/loop_uv.h"
 #include "net/resolve.h"
 #include "net/sockets.h"
@@ -35,19 +34,13 @@ struct http_request {
 
     /* of one use; cleared from here on */
     struct http_request *before, *behind; /* in the client's list; `behind` alone when idle */
-    struct arena arena;                   /* copies of the spec's texts */
-    struct http_spec spec;
-    struct http_events events;
-    void *owner;
+    struct http_flow flow;
     struct curl_slist *headers, *addresses;
     char *host, *port; /* whom we connect to: the server, or the proxy */
     bool secure;
     struct lookup *lookup;
     enum phase phase;
-    size_t handed; /* bytes of the body given to libcurl */
-    int64_t received;
-    bool may_have_left, status_told, canceled, broken, paused, curl_paused;
-    struct err err; /* why we broke it off */
+    bool broken; /* to be ended in the next turn; the flow's err says why */
     char detail[CURL_ERROR_SIZE];
 };
 
@@ -58,8 +51,7 @@ struct http_client {
     struct resolver *resolver;
     struct sockets *sockets;
     uv_prepare_t turn;
-    uv_timer_t timer;
-    uv_idle_t at_once; /* libcurl's timer of 0 */
+    struct http_alarm alarm; /* libcurl's timer */
     char *user_agent;
     struct http_request *first; /* in flight, in the order of their start */
     struct http_request *last;
@@ -71,17 +63,6 @@ struct http_client {
     void (*closed)(void *arg);
     void *closed_arg;
 };
-
-struct http_limits http_limits_default(void)
-{
-    return (struct http_limits){
-        .connect_ms = 10000,
-        .first_byte_ms = 600000,
-        .idle_ms = 120000,
-        .total_ms = 0,
-        .body_max = INT64_C(16) << 20,
-    };
-}
 
 static void client_note(struct http_client *client)
 {
@@ -100,8 +81,8 @@ static void request_late(void *arg, const char *why)
 {
     struct http_request *request = arg;
 
-    if (request->err.code == ERR_NONE)
-        err_set(&request->err, ERR_TIMEOUT, "%s", why);
+    if (request->flow.err.code == ERR_NONE)
+        err_set(&request->flow.err, ERR_TIMEOUT, "%s", why);
     request_break(request);
 }
 
@@ -110,41 +91,16 @@ static void request_late(void *arg, const char *why)
 static size_t give_body(char *room, size_t size, size_t count, void *arg)
 {
     struct http_request *request = arg;
-    struct str rest = str_first(str_from(request->spec.body, request->handed), size * count);
 
-    if (rest.len > 0)
-        memcpy(room, rest.at, rest.len);
-    request->handed += rest.len;
-    return rest.len;
-}
-
-static void tell_status(struct http_request *request)
-{
-    request->status_told = true;
-    http_clock_wait(&request->clock, WAIT_BODY);
-    if (request->events.status != NULL)
-        request->events.status(request->owner, request->head.status,
-                               http_head_get(&request->head, "Content-Type"),
-                               http_head_get(&request->head, "Retry-After"));
+    return http_flow_give(&request->flow, room, size * count);
 }
 
 static size_t take_header(char *at, size_t size, size_t count, void *arg)
 {
     struct http_request *request = arg;
     struct str line = { at, size * count };
-    bool is_last = str_trim(line).len == 0;
 
-    if (request->status_told)
-        return line.len; /* a trailer */
-    if (request->canceled || !http_head_add(&request->head, line, &request->err))
-        return 0;
-    if (!is_last || (request->head.status >= 100 && request->head.status < 200))
-        return line.len; /* 1xx: the real one is still to come */
-    if (!http_head_is_honest(&request->head, &request->err))
-        return 0;
-    if (request->head.status != 0)
-        tell_status(request);
-    return line.len;
+    return http_flow_line(&request->flow, line) ? line.len : 0;
 }
 
 static size_t take_bytes(char *at, size_t size, size_t count, void *arg)
@@ -152,27 +108,20 @@ static size_t take_bytes(char *at, size_t size, size_t count, void *arg)
     struct http_request *request = arg;
     struct str bytes = { at, size * count };
 
-    if (request->canceled || request->broken)
-        return 0;
-    if (request->paused) {
-        request->curl_paused = true;
+    switch (request->broken ? FLOW_ENDS : http_flow_bytes(&request->flow, bytes)) {
+    case FLOW_TAKEN:
+        return bytes.len;
+    case FLOW_HELD:
         return CURL_WRITEFUNC_PAUSE;
+    case FLOW_ENDS:
+        break;
     }
-    http_clock_touch(&request->clock);
-    request->received += (int64_t)bytes.len;
-    if (request->received > request->spec.limits.body_max) {
-        err_set(&request->err, ERR_LIMIT, "the answer is larger than %lld bytes",
-                (long long)request->spec.limits.body_max);
-        return 0;
-    }
-    if (request->events.bytes != NULL)
-        request->events.bytes(request->owner, bytes);
-    return bytes.len;
+    return 0;
 }
 
 static void refuse_peer(struct http_request *request)
 {
-    err_set(&request->err, ERR_REFUSED, "%s is not on this machine, and only that is allowed",
+    err_set(&request->flow.err, ERR_REFUSED, "%s is not on this machine, and only that is allowed",
             request->host);
 }
 
@@ -183,7 +132,7 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     curl_socket_t fd;
 
     UNUSED(purpose);
-    if (request->spec.loopback_only && !sockaddr_is_loopback(&address->addr)) {
+    if (request->flow.spec.loopback_only && !sockaddr_is_loopback(&address->addr)) {
         refuse_peer(request);
         return CURL_SOCKET_BAD;
     }
@@ -210,11 +159,11 @@ static int before_request(void *arg, char *peer, char *local, int peer_port, int
     UNUSED(local);
     UNUSED(peer_port);
     UNUSED(local_port);
-    if (request->spec.loopback_only && !address_is_loopback(peer))
+    if (request->flow.spec.loopback_only && !address_is_loopback(peer))
         refuse_peer(request);
-    if (request->canceled || request->broken || request->err.code == ERR_REFUSED)
+    if (request->flow.canceled || request->broken || request->flow.err.code == ERR_REFUSED)
         return CURL_PREREQFUNC_ABORT;
-    request->may_have_left = true;
+    request->flow.may_have_left = true;
     http_clock_wait(&request->clock, WAIT_STATUS);
     return CURL_PREREQFUNC_OK;
 }
@@ -284,56 +233,32 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void 
     return 0;
 }
 
-static void timer_fired(uv_timer_t *timer)
+static void alarm_rang(void *arg)
 {
-    struct http_client *client = timer->data;
-
-    loop_note(client->loop, "http timer");
-    act(client, CURL_SOCKET_TIMEOUT, 0);
+    act(arg, CURL_SOCKET_TIMEOUT, 0);
 }
 
-static void at_once(uv_idle_t *idle)
-{
-    struct http_client *client = idle->data;
-
-    uv_idle_stop(idle);
-    loop_note(client->loop, "http at once");
-    act(client, CURL_SOCKET_TIMEOUT, 0);
-}
-
-/* A timer of 0 would keep libuv 1.44 from polling when it is set again from its own callback, and
- * one of 1 ms makes serial requests many times slower: 0 is an idle handle, once. */
 static int set_timer(CURLM *multi, long ms, void *arg)
 {
     struct http_client *client = arg;
 
     UNUSED(multi);
-    uv_idle_stop(&client->at_once);
-    uv_timer_stop(&client->timer);
-    if (ms == 0)
-        uv_idle_start(&client->at_once, at_once);
-    else if (ms > 0)
-        uv_timer_start(&client->timer, timer_fired, (uint64_t)ms, 0);
+    http_alarm_set(&client->alarm, ms);
     return 0;
 }
 
 /* ---- making a transfer ---- */
 
-/* A line break in a header would be a header, or a request, of its own. */
 static bool headers_make(struct http_request *request, struct err *err)
 {
-    bool typed = false;
+    const struct http_spec *spec = &request->flow.spec;
 
-    for (size_t i = 0; i < request->spec.headers; i++) {
-        const char *line = request->spec.header[i];
-
-        if (strpbrk(line, "\r\n") != NULL)
-            return err_set(err, ERR_INPUT, "a header holds a line break");
-        typed = typed || str_same_letters(str_first(str_of(line), 13), STR("Content-Type:"));
-        request->headers = curl_slist_append(request->headers, line);
-    }
+    if (!http_flow_headers_ok(&request->flow, err))
+        return false;
+    for (size_t i = 0; i < spec->headers; i++)
+        request->headers = curl_slist_append(request->headers, spec->header[i]);
     request->headers = curl_slist_append(request->headers, "Expect:"); /* nobody waits for a 100 */
-    if (!typed)
+    if (!http_flow_has_type(&request->flow))
         request->headers = curl_slist_append(request->headers, "Content-Type:");
     return true;
 }
@@ -343,14 +268,9 @@ static char *url_part(struct http_request *request, CURLU *url, CURLUPart part, 
     char *text = NULL, *copy = NULL;
 
     if (curl_url_get(url, part, &text, flags) == CURLUE_OK)
-        copy = arena_copy(&request->arena, str_of(text));
+        copy = arena_copy(&request->flow.arena, str_of(text));
     curl_free(text);
     return copy;
-}
-
-static bool has_proxy(const struct http_request *request)
-{
-    return request->spec.proxy != NULL && request->spec.proxy[0] != '\0';
 }
 
 static bool url_read(struct http_request *request, const char *text, bool is_proxy, struct err *err)
@@ -368,7 +288,7 @@ static bool url_read(struct http_request *request, const char *text, bool is_pro
     curl_url_cleanup(url);
     if (is_proxy && request->port == NULL) /* libcurl's own defaults */
         request->port =
-            arena_copy(&request->arena,
+            arena_copy(&request->flow.arena,
                        scheme != NULL && strcmp(scheme, "https") == 0 ? STR("443") : STR("1080"));
     if (scheme == NULL || request->host == NULL || request->port == NULL)
         return err_set(err, ERR_INPUT, "its URL cannot be used"); /* no text: it may hold a key */
@@ -382,10 +302,11 @@ static bool urls_read(struct http_request *request, struct err *err)
 {
     bool secure;
 
-    if (!url_read(request, request->spec.url, false, err))
+    if (!url_read(request, request->flow.spec.url, false, err))
         return false;
     secure = request->secure;
-    if (has_proxy(request) && !url_read(request, request->spec.proxy, true, err))
+    if (http_flow_has_proxy(&request->flow) &&
+        !url_read(request, request->flow.spec.proxy, true, err))
         return err_wrap(err, "proxy");
     request->secure = secure;
     return true;
@@ -393,9 +314,9 @@ static bool urls_read(struct http_request *request, struct err *err)
 
 static void set_method(struct http_request *request)
 {
-    const char *method = request->spec.method;
+    const char *method = request->flow.spec.method;
     bool is_get = strcmp(method, "GET") == 0, is_head = strcmp(method, "HEAD") == 0;
-    size_t len = request->spec.body.len;
+    size_t len = request->flow.spec.body.len;
     CURL *easy = request->easy;
 
     if (len == 0 && is_get)
@@ -438,18 +359,19 @@ static void set_callbacks(struct http_request *request)
 static void set_transport(struct http_request *request)
 {
     CURL *easy = request->easy;
-    long connect_ms = (long)request->spec.limits.connect_ms;
+    long connect_ms = (long)request->flow.spec.limits.connect_ms;
 
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROXY, has_proxy(request) ? request->spec.proxy : "");
+    curl_easy_setopt(easy, CURLOPT_PROXY,
+                     http_flow_has_proxy(&request->flow) ? request->flow.spec.proxy : "");
     curl_easy_setopt(easy, CURLOPT_NOPROXY, ""); /* nor does no_proxy of the environment count */
     curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    if (request->spec.ca_file != NULL)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, request->spec.ca_file);
+    if (request->flow.spec.ca_file != NULL)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, request->flow.spec.ca_file);
     curl_easy_setopt(easy, CURLOPT_SHARE, request->client->share);
     curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L); /* thinking takes longer than NAT's memory */
@@ -464,7 +386,7 @@ static void request_hand_over(struct http_request *request)
 {
     CURL *easy = request->easy;
 
-    curl_easy_setopt(easy, CURLOPT_URL, request->spec.url);
+    curl_easy_setopt(easy, CURLOPT_URL, request->flow.spec.url);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, request->client->user_agent);
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers);
     curl_easy_setopt(easy, CURLOPT_RESOLVE, request->addresses);
@@ -475,33 +397,18 @@ static void request_hand_over(struct http_request *request)
     ensure(curl_multi_add_handle(request->client->multi, easy) == CURLM_OK);
 }
 
-/* Of "[::1],192.0.2.1" only what is on loopback: libcurl would stop at the first refused one. */
-static const char *loopback_of(struct http_request *request, const char *addresses)
-{
-    struct str rest = str_of(addresses);
-    const char *kept = "";
-
-    while (rest.len > 0) {
-        const char *one = arena_copy(&request->arena, str_cut(&rest, ','));
-
-        if (address_is_loopback(one))
-            kept = arena_printf(&request->arena, "%s%s%s", kept, kept[0] == '\0' ? "" : ",", one);
-    }
-    return kept;
-}
-
 static void request_addressed(struct http_request *request, const char *addresses)
 {
     const char *pair;
 
-    if (request->spec.loopback_only)
-        addresses = loopback_of(request, addresses);
+    if (request->flow.spec.loopback_only)
+        addresses = http_flow_loopback_of(&request->flow, addresses);
     if (addresses[0] == '\0') {
         refuse_peer(request);
         request_break(request);
         return;
     }
-    pair = arena_printf(&request->arena, "+%s:%s:%s", request->host, request->port, addresses);
+    pair = arena_printf(&request->flow.arena, "+%s:%s:%s", request->host, request->port, addresses);
     request->addresses = curl_slist_append(request->addresses, pair);
     request_hand_over(request);
 }
@@ -516,7 +423,7 @@ static void name_came(void *owner, const char *addresses, const struct err *err)
         request_addressed(request, addresses);
         return;
     }
-    request->err = *err;
+    request->flow.err = *err;
     request_break(request);
 }
 
@@ -525,8 +432,8 @@ static void request_begin(struct http_request *request)
     struct resolver *resolver = request->client->resolver;
     const char *known;
 
-    http_clock_start(&request->clock, &request->spec.limits);
-    if (!headers_make(request, &request->err) || !urls_read(request, &request->err)) {
+    http_clock_start(&request->clock, &request->flow.spec.limits);
+    if (!headers_make(request, &request->flow.err) || !urls_read(request, &request->flow.err)) {
         request_break(request);
         return;
     }
@@ -570,22 +477,6 @@ static enum err_code code_of(CURLcode result)
     return ERR_UPSTREAM;
 }
 
-/* A body counts as sent from the first byte that libcurl took; without one the request does, from
- * the moment it was let go. */
-static bool was_sent(const struct http_request *request)
-{
-    return request->spec.body.len > 0 ? request->handed > 0 : request->may_have_left;
-}
-
-static enum http_end end_of(const struct http_request *request, bool whole)
-{
-    if (request->canceled)
-        return was_sent(request) ? HTTP_CANCELED : HTTP_NOT_SENT;
-    if (request->status_told)
-        return whole ? HTTP_ANSWERED : HTTP_CUT;
-    return was_sent(request) ? HTTP_UNCERTAIN : HTTP_NOT_SENT;
-}
-
 static void request_unlink(struct http_request *request)
 {
     struct http_client *client = request->client;
@@ -613,7 +504,7 @@ static void request_clock_closed(void *arg)
 static void request_free(struct http_request *request)
 {
     curl_easy_cleanup(request->easy);
-    arena_fini(&request->arena);
+    http_flow_fini(&request->flow);
     http_head_fini(&request->head);
     http_clock_close(&request->clock, request_clock_closed);
 }
@@ -628,7 +519,7 @@ static void request_retire(struct http_request *request)
         return;
     }
     curl_easy_reset(request->easy);
-    arena_fini(&request->arena);
+    http_flow_fini(&request->flow);
     http_head_clear(&request->head);
     memset(&request->before, 0, sizeof(*request) - offsetof(struct http_request, before));
     request->behind = client->idle;
@@ -646,21 +537,22 @@ static void request_end(struct http_request *request, bool whole)
     http_clock_stop(&request->clock);
     request_unlink(request);
     request->phase = PHASE_ENDING;
-    if (request->canceled)
-        err_set(&request->err, ERR_CANCELED, "canceled");
-    else if (whole && request->status_told)
-        err_clear(&request->err);
-    request->events.ended(request->owner, end_of(request, whole), &request->err);
+    if (request->flow.canceled)
+        err_set(&request->flow.err, ERR_CANCELED, "canceled");
+    else if (whole && request->flow.status_told)
+        err_clear(&request->flow.err);
+    request->flow.events.ended(request->flow.owner, http_flow_end(&request->flow, whole),
+                               &request->flow.err);
     request_retire(request);
 }
 
 static void request_finished(struct http_request *request, CURLcode result)
 {
-    if (result != CURLE_OK && request->err.code == ERR_NONE)
-        err_set(&request->err, code_of(result), "%s",
+    if (result != CURLE_OK && request->flow.err.code == ERR_NONE)
+        err_set(&request->flow.err, code_of(result), "%s",
                 request->detail[0] != '\0' ? request->detail : curl_easy_strerror(result));
-    else if (result == CURLE_OK && !request->status_told && request->err.code == ERR_NONE)
-        err_set(&request->err, ERR_PROTOCOL, "what came was no HTTP answer");
+    else if (result == CURLE_OK && !request->flow.status_told && request->flow.err.code == ERR_NONE)
+        err_set(&request->flow.err, ERR_PROTOCOL, "what came was no HTTP answer");
     request_end(request, result == CURLE_OK);
 }
 
@@ -670,7 +562,7 @@ static struct http_request *find_broken(const struct http_client *client)
 {
     struct http_request *request = client->first;
 
-    while (request != NULL && !request->canceled && !request->broken)
+    while (request != NULL && !request->flow.canceled && !request->broken)
         request = request->behind;
     return request;
 }
@@ -678,9 +570,9 @@ static struct http_request *find_broken(const struct http_client *client)
 static void let_go_on(struct http_client *client)
 {
     for (struct http_request *request = client->first; request != NULL; request = request->behind) {
-        if (request->paused || !request->curl_paused)
+        if (request->flow.paused || !request->flow.held)
             continue;
-        request->curl_paused = false; /* may be set again from within, by the write callback */
+        request->flow.held = false; /* may be set again from within, by the write callback */
         curl_easy_pause(request->easy, CURLPAUSE_CONT);
     }
 }
@@ -704,11 +596,10 @@ static void take_finished(struct http_client *client)
 static void start_queued(struct http_client *client)
 {
     for (struct http_request *request = client->first; request != NULL; request = request->behind) {
-        if (request->phase == PHASE_QUEUED && !request->canceled)
+        if (request->phase == PHASE_QUEUED && !request->flow.canceled)
             request_begin(request);
     }
-    if (uv_is_active((uv_handle_t *)&client->at_once))
-        at_once(&client->at_once); /* spares each request a turn */
+    http_alarm_hurry(&client->alarm); /* spares each request a turn */
 }
 
 static void client_shut(struct http_client *client)
@@ -726,8 +617,7 @@ static void client_shut(struct http_client *client)
     resolver_close(client->resolver);
     client->shut = true;
     uv_close((uv_handle_t *)&client->turn, client_handle_closed);
-    uv_close((uv_handle_t *)&client->timer, client_handle_closed);
-    uv_close((uv_handle_t *)&client->at_once, client_handle_closed);
+    http_alarm_close(&client->alarm, client_part_closed);
 }
 
 static void client_turn(uv_prepare_t *prepare)
@@ -754,12 +644,6 @@ static void client_turn(uv_prepare_t *prepare)
 
 /* ---- for everyone ---- */
 
-static void handle_init(struct http_client *client, void *handle)
-{
-    ((uv_handle_t *)handle)->data = client;
-    client->open++;
-}
-
 struct http_client *http_client_new(struct loop *loop, int connections_max, const char *user_agent)
 {
     struct http_client *client = xcalloc(1, sizeof(*client));
@@ -770,7 +654,7 @@ struct http_client *http_client_new(struct loop *loop, int connections_max, cons
     client->user_agent = xstrdup(user_agent);
     client->resolver = resolver_new(loop);
     client->sockets = sockets_new(loop, socket_ready, client);
-    client->open = 1;
+    client->open = 3; /* the sockets, the turn, the alarm */
     client->share = curl_share_init();
     client->multi = curl_multi_init();
     ensure(client->share != NULL && client->multi != NULL);
@@ -781,11 +665,8 @@ struct http_client *http_client_new(struct loop *loop, int connections_max, cons
     curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
     curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)client->connections_max);
     uv_prepare_init(loop_uv(loop), &client->turn);
-    uv_timer_init(loop_uv(loop), &client->timer);
-    uv_idle_init(loop_uv(loop), &client->at_once);
-    handle_init(client, &client->turn);
-    handle_init(client, &client->timer);
-    handle_init(client, &client->at_once);
+    client->turn.data = client;
+    http_alarm_init(&client->alarm, loop, alarm_rang, client);
     uv_prepare_start(&client->turn, client_turn);
     uv_unref((uv_handle_t *)&client->turn);
     return client;
@@ -799,7 +680,7 @@ void http_client_close(struct http_client *client, void (*closed)(void *arg), vo
     client->closed = closed;
     client->closed_arg = arg;
     for (struct http_request *request = client->first; request != NULL; request = request->behind)
-        request->canceled = true;
+        request->flow.canceled = true;
     client_note(client);
 }
 
@@ -823,33 +704,15 @@ static struct http_request *request_make(struct http_client *client)
     return request;
 }
 
-/* Everything but the body is copied: the caller's texts may go. */
-static void spec_copy(struct http_request *request, const struct http_spec *spec)
-{
-    struct arena *arena = &request->arena;
-    const char **header = ARENA_ARRAY(arena, const char *, spec->headers + 1);
-
-    for (size_t i = 0; i < spec->headers; i++)
-        header[i] = arena_copy(arena, str_of(spec->header[i]));
-    request->spec = *spec;
-    request->spec.header = header;
-    if (spec->limits.body_max <= 0)
-        request->spec.limits.body_max = http_limits_default().body_max;
-    request->spec.method = arena_copy(arena, str_of(spec->method));
-    request->spec.url = arena_copy(arena, str_of(spec->url));
-    request->spec.proxy = spec->proxy == NULL ? NULL : arena_copy(arena, str_of(spec->proxy));
-    request->spec.ca_file = spec->ca_file == NULL ? NULL : arena_copy(arena, str_of(spec->ca_file));
-}
-
 struct http_request *http_start(struct http_client *client, const struct http_spec *spec,
                                 const struct http_events *events, void *owner)
 {
     struct http_request *request = request_make(client);
 
-    request->events = *events;
-    request->owner = owner;
-    spec_copy(request, spec);
-    request->canceled = client->closing;
+    http_flow_init(&request->flow, spec, events, owner);
+    request->flow.head = &request->head;
+    request->flow.clock = &request->clock;
+    request->flow.canceled = client->closing;
     request->before = client->last;
     if (client->last != NULL)
         client->last->behind = request;
@@ -865,15 +728,15 @@ void http_cancel(struct http_request *request)
 {
     if (request->phase == PHASE_ENDING)
         return;
-    request->canceled = true;
+    request->flow.canceled = true;
     client_note(request->client);
 }
 
 void http_pause(struct http_request *request, bool paused)
 {
-    if (request->paused == paused || request->phase == PHASE_ENDING)
+    if (request->flow.paused == paused || request->phase == PHASE_ENDING)
         return;
-    request->paused = paused;
+    request->flow.paused = paused;
     if (request->phase == PHASE_QUEUED)
         return;
     http_clock_pause(&request->clock, paused);

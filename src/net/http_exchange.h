@@ -24,7 +24,8 @@ struct http_exchange {
     bool keep_alive, old_version, is_head, begun, chunked, bodyless;
 };
 
-/* For one request; the connection owns it until it ends. */
+/* For one request, at most so many bytes of head and of body; the connection sets server and conn,
+ * and owns it until it ends. */
 struct http_exchange *http_exchange_new(size_t head_max, size_t body_max);
 void http_exchange_free(struct http_exchange *exchange); /* NULL is fine */
 

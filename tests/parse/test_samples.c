@@ -395,6 +395,24 @@ static void the_text_of_a_scan_is_recognised(void **state)
     assert_int_equal(drive_close(&ocr), 0);
 }
 
+/* The engine complains of an icon; in the jail it may write that to a silent stderr only. */
+static void a_picture_without_text_is_read_as_nothing(void **state)
+{
+    static const char *const args[] = { "--ocr", NULL };
+    struct parse_ask ask = drive_ask(LINE_OCR, "icon.png");
+    struct drive_result text;
+    struct drive ocr;
+
+    (void)state;
+    assert_true(drive_open(&ocr, PROGRAM, args));
+    assert_true(drive_wait(&ocr, drive_send(&ocr, &ask, SAMPLES_DIR "/icon.png"), &text));
+    assert_true(text.ended);
+    assert_int_equal(text.end.verdict, ANSWER_OK);
+    assert_int_equal(text.blocks, 0);
+    drive_result_fini(&text);
+    assert_int_equal(drive_close(&ocr), 0);
+}
+
 static void without_ocr_the_ask_for_it_is_refused_with_a_sentence(void **state)
 {
     struct drive_result r;
@@ -439,6 +457,7 @@ int main(void)
         cmocka_unit_test(bytes_may_come_inline),
         cmocka_unit_test(several_asks_run_at_once),
         cmocka_unit_test(the_text_of_a_scan_is_recognised),
+        cmocka_unit_test(a_picture_without_text_is_read_as_nothing),
         cmocka_unit_test(without_ocr_the_ask_for_it_is_refused_with_a_sentence),
     };
 
