@@ -77,7 +77,8 @@ static void wake_when_over(struct describe *work)
     bool over = work->none_left || work->canceled || work->err.code != ERR_NONE ||
                 !job_may_go_on(work->document->job);
 
-    if (work->waking || !over || work->in_flight > 0 || work->leasing)
+    /* Until the rows are read the wait is the read's, which ends it itself: a wait ends once. */
+    if (!work->read || work->waking || !over || work->in_flight > 0 || work->leasing)
         return;
     work->waking = true;
     op_wake(&work->document->op, work->err.code != ERR_NONE ? &work->err : NULL);
