@@ -128,4 +128,19 @@ def test_pause_resume_cancel():
         assert w.json("verify")["ok"] is True
 
 
+def test_pausing_again_and_again_harms_nobody():
+    with World(sim_flags=("--latency-ms", "60")) as w:
+        job = w.json("ingest", SAMPLES, "--yes", "--concurrency", "2")["job_id"]
+        pid = w.daemon_pid()
+        for turn in range(60):
+            w.run("jobs", "resume" if turn % 2 else "pause", str(job))
+        w.run("jobs", "resume", str(job))
+        row = w.wait_job(job)
+        assert row["state"] == "done", row["state"]
+        assert w.daemon_pid() == pid, "the daemon died on the way"
+        bill = w.sim.bill()
+        assert all(n == 1 for n in bill["by_image"].values()), bill["by_image"]
+        assert pico(row["cost"]) == pico(bill["total"])
+
+
 harness.main(globals())
