@@ -161,14 +161,15 @@ static void lease_done(struct store_req *req)
     job_describe_pump(job);
 }
 
-/* Takes as many places of the job's as there are, then as many units. */
+/* Takes as many places of the job's as there are, then as many units. Not once it has woken the
+ * document: a job that is resumed while that one is being stored would lease into freed memory. */
 static void pump(struct describe *work)
 {
     struct job_run *job = work->document->job;
     int room = job->spec.concurrency - job->describing;
 
-    if (work->read && !work->leasing && !work->none_left && !work->canceled && room > 0 &&
-        work->err.code == ERR_NONE && job_may_go_on(job)) {
+    if (work->read && !work->waking && !work->leasing && !work->none_left && !work->canceled &&
+        room > 0 && work->err.code == ERR_NONE && job_may_go_on(job)) {
         work->want = room < LEASE_AT_ONCE ? (size_t)room : LEASE_AT_ONCE;
         job->describing += (int)work->want;
         work->leasing = true;

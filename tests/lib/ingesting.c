@@ -37,6 +37,7 @@ static void on_event(void *owner, const struct job_event *event)
     struct ingesting *in = owner;
 
     in->events++;
+    in->changed = true;
     in->described += event->level == '.' && event->unit[0] != '\0';
     in->failed += event->level == 'x';
     if (getenv("INGEST_TELL") != NULL)

@@ -183,7 +183,8 @@ static void closed_stream(void *owner, const struct err *err)
 static void some_bytes(void *owner, struct str bytes)
 {
     UNUSED(owner);
-    UNUSED(bytes);
+    if (getenv("INGEST_TELL") != NULL)
+        fprintf(stderr, STR_FMT, STR_ARG(bytes));
 }
 
 /* One life of the child; after_ms 0: until it is done. Its exit status. */
@@ -195,7 +196,7 @@ static int live(struct ingesting *in, const char *dir, int64_t after_ms)
     const char *argv[] = { "ingest_child", dir, port, PARSER, SAMPLES, NULL };
     struct child_spec spec = { .file = BUILD_DIR "/tests/ingest_child",
                                .argv = argv,
-                               .err_to = CHILD_STDERR_NULL,
+                               .err_to = CHILD_STDERR_INHERIT,
                                .extra_fd = -1 };
     struct timer *timer = timer_new(in->m->loop, on_time, &v);
     struct stream *stdio;
