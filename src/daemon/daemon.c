@@ -231,8 +231,8 @@ static enum step load_jobs(struct op *op)
     snprintf(library, sizeof(library), "%s/library.db", d->paths.state_dir);
     milli_text(c->ingest.images.min_aspect_milli, least, sizeof(least));
     milli_text(c->ingest.images.max_aspect_milli, most, sizeof(most));
-    d->jobs = jobs_new(&config, jobs_ready);
-    return STEP_WAIT;
+    d->jobs = jobs_new(&config, jobs_ready, &op->err);
+    return d->jobs == NULL ? STEP_FAIL : STEP_WAIT;
 }
 
 static void caught_up(struct daemon *d, struct rpc_subscriber *to)

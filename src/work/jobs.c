@@ -290,6 +290,7 @@ static bool make_blobs(struct jobs *jobs, struct err *err)
     const char *wish = jobs->config.blobs_path, *library = jobs->config.library_path;
     const char *slash = library != NULL ? strrchr(library, '/') : NULL;
     const char *tmp = getenv("TMPDIR");
+    struct stat st;
 
     if (wish != NULL)
         snprintf(jobs->blobs, sizeof jobs->blobs, "%s", wish);
@@ -302,8 +303,11 @@ static bool make_blobs(struct jobs *jobs, struct err *err)
         return jobs->blobs_private ||
                err_errno(err, errno, "a private folder for images cannot be made");
     }
-    return mkdir(jobs->blobs, 0700) == 0 || errno == EEXIST ||
-           err_errno(err, errno, "the folder %s cannot be made", jobs->blobs);
+    if (mkdir(jobs->blobs, 0700) != 0 && errno != EEXIST)
+        return err_errno(err, errno, "the folder %s cannot be made", jobs->blobs);
+    if (stat(jobs->blobs, &st) != 0 || !S_ISDIR(st.st_mode))
+        return err_set(err, ERR_IO, "%s is not a folder: move it away", jobs->blobs);
+    return true;
 }
 
 static void drop_private_blobs(const struct jobs *jobs)
@@ -341,11 +345,10 @@ static int64_t random_owner(void)
     return (int64_t)(((uint64_t)bits[0] << 31) ^ bits[1]) + 1;
 }
 
-struct jobs *jobs_new(const struct jobs_config *config, void (*ready)(void *owner))
+struct jobs *jobs_new(const struct jobs_config *config, void (*ready)(void *owner), struct err *err)
 {
     struct jobs *jobs = xcalloc(1, sizeof *jobs);
     struct library_config library;
-    struct err err = { 0 };
 
     take_config(jobs, config);
     jobs->ready = ready;
@@ -353,9 +356,8 @@ struct jobs *jobs_new(const struct jobs_config *config, void (*ready)(void *owne
     jobs->timer = timer_new(config->loop, on_timer, jobs);
     jobs->library_bell = bell_new(config->loop, library_rang, jobs);
     library = (struct library_config){ jobs->config.library_path, ring_bell, jobs->library_bell };
-    if (!make_blobs(jobs, &err) ||
-        !library_open(&library, &jobs->library, &jobs->library_fresh, &err)) {
-        log_line(LOG_ERROR, "jobs", "%s", err.text);
+    if (!make_blobs(jobs, err) ||
+        !library_open(&library, &jobs->library, &jobs->library_fresh, err)) {
         bell_close(jobs->library_bell);
         timer_close(jobs->timer);
         arena_fini(&jobs->arena);

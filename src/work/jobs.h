@@ -97,8 +97,10 @@ struct jobs_config {
 };
 
 /* Reads unfinished jobs from the store and goes on with them (after holds_recover). `ready` comes
- * when the state is loaded. */
-struct jobs *jobs_new(const struct jobs_config *config, void (*ready)(void *owner));
+ * when the state is loaded. NULL, and no `ready`: the library or the folder of images cannot be
+ * opened, see err. */
+struct jobs *jobs_new(const struct jobs_config *config, void (*ready)(void *owner),
+                      struct err *err) MUST_CHECK;
 /* Cancels units in flight (their calls settle), keeps everything; `closed` when nothing is open. */
 void jobs_close(struct jobs *jobs, void (*closed)(void *arg), void *arg);
 

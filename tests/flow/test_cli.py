@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import subprocess
+import time
 
 import harness
 from harness import BUILD, PURSER, SAMPLES, World
@@ -69,6 +71,40 @@ def test_a_second_daemon_refuses_and_says_who_holds_the_lock():
         done = subprocess.run([os.path.join(BUILD, "purserd")], env=w.env, capture_output=True,
                               text=True, timeout=20)
         assert done.returncode == 1 and str(pid) in done.stderr, done
+
+
+def state_dir(w):
+    home = w.json("daemon", "start")["home"]
+    w.run("daemon", "stop", check=0)
+    return home
+
+
+def test_what_the_daemon_cannot_use_is_told_at_once():
+    with World(provider=False) as w:
+        blobs = os.path.join(state_dir(w), "blobs")
+        shutil.rmtree(blobs)
+        with open(blobs, "w") as file:
+            file.write("not a folder")
+        done = w.run("status", timeout=30)
+        assert done.returncode == 4 and blobs in done.stderr, done
+        os.remove(blobs)
+        w.run("status", check=0)
+
+
+def test_a_broken_library_is_made_again():
+    with World() as w:
+        folder = os.path.join(w.home, "docs")
+        os.makedirs(folder)
+        with open(os.path.join(folder, "a.txt"), "w") as file:
+            file.write("The lighthouse stands on granite.\n" * 20)
+        w.json("ingest", folder, "--wait", "--yes")
+        library = os.path.join(state_dir(w), "library.db")
+        with open(library, "wb") as file:
+            file.write(b"this is no database" * 1000)
+        end = time.time() + 20
+        while not w.json("search", "lighthouse")["results"]:
+            assert time.time() < end, "search finds nothing any more"
+            time.sleep(0.1)
 
 
 def test_stop_and_start_again():

@@ -48,6 +48,7 @@ static void on_event(void *owner, const struct job_event *event)
 
 void ingest_open_jobs(struct ingesting *in)
 {
+    struct err err = { 0 };
     struct jobs_config config = { .loop = in->m->loop,
                                   .clock = &in->m->clock,
                                   .store = in->m->store,
@@ -61,8 +62,9 @@ void ingest_open_jobs(struct ingesting *in)
                                   .owner = in };
 
     in->ready = in->closed = false;
-    in->jobs = jobs_new(&config, on_ready);
-    assert_non_null(in->jobs);
+    in->jobs = jobs_new(&config, on_ready, &err);
+    if (in->jobs == NULL)
+        fail_msg("%s", err.text);
     metered_until(in->m, &in->ready, 20);
 }
 
