@@ -105,6 +105,14 @@ bool cli_paths(const struct cli *cli, struct config_paths *paths, struct err *er
     return config_paths(cli->home, cli->env, paths, err);
 }
 
+void cli_put_name(struct buf *extra, const char *word)
+{
+    if (word == NULL)
+        return;
+    buf_add_text(extra, "\"name\":");
+    json_quote(extra, str_of(word));
+}
+
 char *cli_absolute(const char *path)
 {
     char here[CONFIG_PATH];

@@ -75,6 +75,9 @@ void cli_note(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
 int cli_usage(const struct cli *cli, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void cli_help(const struct command *command);
 bool cli_paths(const struct cli *cli, struct config_paths *paths, struct err *err) MUST_CHECK;
+/* The parameter "name" as a member of an object, for cli_simple's `extra`; nothing without a word.
+ */
+void cli_put_name(struct buf *extra, const char *word);
 /* Absolute form of a path the user typed, owned by the caller. */
 char *cli_absolute(const char *path);
 

@@ -2,8 +2,6 @@
 /* purser budget: list, set, remove, and check for scripts. */
 #include "cli/session.h"
 
-#include "base/json_out.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -85,10 +83,7 @@ static int run(struct cli *cli, const struct flag_value *flag, char **word, int 
     int status;
 
     buf_init(&extra, 4096);
-    if (words > 1) {
-        buf_add_text(&extra, "\"name\":");
-        json_quote(&extra, str_of(word[1]));
-    }
+    cli_put_name(&extra, words > 1 ? word[1] : NULL);
     if (strcmp(verb, "list") == 0)
         status = cli_simple(cli, "budget.list", NULL, "", show);
     else if (strcmp(verb, "check") == 0)

@@ -36,10 +36,7 @@ static int run_providers(struct cli *cli, const struct flag_value *flag, char **
 
     (void)flag;
     buf_init(&extra, 1024);
-    if (words > 1) {
-        buf_add_text(&extra, "\"name\":");
-        json_quote(&extra, str_of(word[1]));
-    }
+    cli_put_name(&extra, words > 1 ? word[1] : NULL);
     if (words == 0 || strcmp(word[0], "list") == 0)
         status = cli_simple(cli, "providers.list", NULL, "", show_providers);
     else if (strcmp(word[0], "test") == 0)

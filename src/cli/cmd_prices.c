@@ -3,8 +3,6 @@
 #include "cli/price_import.h"
 #include "cli/session.h"
 
-#include "base/json_out.h"
-
 #include <string.h>
 
 static const struct flag flags[] = {
@@ -79,10 +77,7 @@ static int run(struct cli *cli, const struct flag_value *flag, char **word, int 
     int status;
 
     buf_init(&extra, 4096);
-    if (words > 1) {
-        buf_add_text(&extra, "\"name\":");
-        json_quote(&extra, str_of(word[1]));
-    }
+    cli_put_name(&extra, words > 1 ? word[1] : NULL);
     if (strcmp(verb, "list") == 0)
         status = cli_simple(cli, "prices.list", flag, "", show);
     else if (strcmp(verb, "unpriced") == 0)

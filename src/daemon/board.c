@@ -2,7 +2,6 @@
 /* Rows are compared as text: a row that reads the same has not changed. */
 #include "daemon/board.h"
 
-#include "base/json_out.h"
 #include "base/xalloc.h"
 #include "daemon/daemon.h"
 #include "daemon/rpc.h"
@@ -10,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTE_CAP = 8 << 20 };
+enum { NOTE_CAP = 8 << 20, ROW_CAP = 65536 };
 
 struct row {
     char *key, *json;
@@ -29,6 +28,8 @@ struct board {
     struct section *first, *open;
     struct buf note; /* the notification about the open section */
     struct json_out out;
+    struct buf row; /* the row being written */
+    struct json_out row_out;
     bool changed;
 };
 
@@ -38,6 +39,7 @@ struct board *board_new(struct daemon *daemon)
 
     board->daemon = daemon;
     buf_init(&board->note, NOTE_CAP);
+    buf_init(&board->row, ROW_CAP);
     return board;
 }
 
@@ -65,6 +67,7 @@ void board_free(struct board *board)
         free(section);
     }
     buf_fini(&board->note);
+    buf_fini(&board->row);
     free(board);
 }
 
@@ -99,13 +102,23 @@ void board_begin(struct board *board, const char *name)
     open_note(board, name);
 }
 
-void board_row(struct board *board, const char *key, struct str json)
+struct json_out *board_row_begin(struct board *board)
 {
+    buf_clear(&board->row);
+    board->row_out = json_out(&board->row);
+    return &board->row_out;
+}
+
+void board_row_end(struct board *board, const char *key)
+{
+    struct str json = buf_str(&board->row);
     struct row **at = &board->open->first, *row;
 
     while (*at != NULL && strcmp((*at)->key, key) != 0)
         at = &(*at)->next;
     row = *at;
+    if (!buf_ok(&board->row))
+        return; /* half a row is none */
     if (row == NULL) {
         row = xcalloc(1, sizeof(*row));
         row->key = xstrdup(key);

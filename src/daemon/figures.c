@@ -3,7 +3,6 @@
  * from here. */
 #include "daemon/figures.h"
 
-#include "base/buf.h"
 #include "base/xalloc.h"
 #include "daemon/board.h"
 #include "daemon/daemon.h"
@@ -18,7 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { EVERY_MS = 200, IDLE_MS = 15000, HOURS = 48, READS = 4, ROW_CAP = 65536 };
+enum { EVERY_MS = 200, IDLE_MS = 15000, HOURS = 48, READS = 4 };
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS  (24 * HOUR_MS)
 
@@ -184,47 +183,39 @@ static void put_model(const struct spend_row *row, struct json_out *out)
     json_end(out, '}');
 }
 
-static void board_spend(struct figures *f, const char *section, const struct spend_query *query)
+static void put_hour_or_day(const struct spend_row *row, struct json_out *out)
 {
-    struct buf json;
+    json_put_object(out, NULL);
+    json_put_cstr(out, "key", row->key);
+    reply_spend(out, row);
+    json_end(out, '}');
+}
 
-    buf_init(&json, ROW_CAP);
-    board_begin(f->daemon->board, section);
+static void board_spend(struct board *board, const char *section, const struct spend_query *query)
+{
+    board_begin(board, section);
     for (size_t i = 0; i < query->count; i++) {
-        struct json_out out;
+        const struct spend_row *row = &query->row[i];
 
-        buf_clear(&json);
-        out = json_out(&json);
-        if (query->by == SPEND_MODEL) {
-            put_model(&query->row[i], &out);
-        } else {
-            json_put_object(&out, NULL);
-            json_put_cstr(&out, "key", query->row[i].key);
-            reply_spend(&out, &query->row[i]);
-            json_end(&out, '}');
-        }
-        board_row(f->daemon->board, query->row[i].key, buf_str(&json));
+        if (query->by == SPEND_MODEL)
+            put_model(row, board_row_begin(board));
+        else
+            put_hour_or_day(row, board_row_begin(board));
+        board_row_end(board, row->key);
     }
-    board_end(f->daemon->board);
-    buf_fini(&json);
+    board_end(board);
 }
 
 static void board_providers(struct figures *f, const struct reading *r)
 {
-    struct buf json;
+    struct board *board = f->daemon->board;
 
-    buf_init(&json, ROW_CAP);
-    board_begin(f->daemon->board, "providers");
+    board_begin(board, "providers");
     for (size_t i = 0; i < r->providers; i++) {
-        struct json_out out;
-
-        buf_clear(&json);
-        out = json_out(&json);
-        put_provider(f, r, &r->provider[i], &out);
-        board_row(f->daemon->board, r->provider[i].provider, buf_str(&json));
+        put_provider(f, r, &r->provider[i], board_row_begin(board));
+        board_row_end(board, r->provider[i].provider);
     }
-    board_end(f->daemon->board);
-    buf_fini(&json);
+    board_end(board);
 }
 
 struct outlook_figure figures_outlook(struct figures *f, const struct budget_status *status,
@@ -243,20 +234,14 @@ static void put_budget(struct figures *f, const struct budget_status *status, st
 
 static void board_budgets(struct figures *f, const struct reading *r)
 {
-    struct buf json;
+    struct board *board = f->daemon->board;
 
-    buf_init(&json, ROW_CAP);
-    board_begin(f->daemon->board, "budgets");
+    board_begin(board, "budgets");
     for (size_t i = 0; i < r->budgets.count; i++) {
-        struct json_out out;
-
-        buf_clear(&json);
-        out = json_out(&json);
-        put_budget(f, &r->budgets.budget[i], r->now, &out);
-        board_row(f->daemon->board, r->budgets.budget[i].row.name, buf_str(&json));
+        put_budget(f, &r->budgets.budget[i], r->now, board_row_begin(board));
+        board_row_end(board, r->budgets.budget[i].row.name);
     }
-    board_end(f->daemon->board);
-    buf_fini(&json);
+    board_end(board);
 }
 
 static void put_period(const struct reading *r, struct json_out *out)
@@ -293,45 +278,38 @@ static void put_totals(struct figures *f, const struct reading *r, struct json_o
 
 static void board_total(struct figures *f, const struct reading *r)
 {
-    struct buf json;
-    struct json_out out;
+    struct board *board = f->daemon->board;
+    struct json_out *out;
 
-    buf_init(&json, ROW_CAP);
-    out = json_out(&json);
-    json_put_object(&out, NULL);
-    json_put_cstr(&out, "key", "total");
-    put_period(r, &out);
-    put_totals(f, r, &out);
-    json_end(&out, '}');
-    board_begin(f->daemon->board, "total");
-    board_row(f->daemon->board, "total", buf_str(&json));
-    board_end(f->daemon->board);
-    buf_fini(&json);
+    board_begin(board, "total");
+    out = board_row_begin(board);
+    json_put_object(out, NULL);
+    json_put_cstr(out, "key", "total");
+    put_period(r, out);
+    put_totals(f, r, out);
+    json_end(out, '}');
+    board_row_end(board, "total");
+    board_end(board);
 }
 
 static void board_jobs(struct figures *f)
 {
     struct daemon *d = f->daemon;
     struct job_figures job;
-    struct buf json;
 
-    buf_init(&json, ROW_CAP);
     board_begin(d->board, "jobs");
     for (size_t i = 0; i < jobs_count(d->jobs); i++) {
-        struct json_out out;
+        struct json_out *out = board_row_begin(d->board);
         char key[24];
 
         jobs_figures_at(d->jobs, i, &job);
-        buf_clear(&json);
-        out = json_out(&json);
-        json_put_object(&out, NULL);
-        reply_job(&out, &job);
-        json_end(&out, '}');
+        json_put_object(out, NULL);
+        reply_job(out, &job);
+        json_end(out, '}');
         snprintf(key, sizeof(key), "%lld", (long long)job.id);
-        board_row(d->board, key, buf_str(&json));
+        board_row_end(d->board, key);
     }
     board_end(d->board);
-    buf_fini(&json);
 }
 
 static bool any_simulated(const struct daemon *d)
@@ -346,25 +324,22 @@ static void board_daemon(struct figures *f)
 {
     struct daemon *d = f->daemon;
     char host[128] = "";
-    struct buf json;
-    struct json_out out;
+    struct json_out *out;
 
     gethostname(host, sizeof(host) - 1);
-    buf_init(&json, ROW_CAP);
-    out = json_out(&json);
-    json_put_object(&out, NULL);
-    json_put_cstr(&out, "key", "daemon");
-    json_put_int(&out, "pid", getpid());
-    json_put_cstr(&out, "version", PURSER_VERSION);
-    json_put_cstr(&out, "host", host);
-    json_put_int(&out, "calls_in_flight", d->metering.calls_open);
-    json_put_bool(&out, "simulated", any_simulated(d));
-    reply_time(&out, "since", d->since);
-    json_end(&out, '}');
     board_begin(d->board, "daemon");
-    board_row(d->board, "daemon", buf_str(&json));
+    out = board_row_begin(d->board);
+    json_put_object(out, NULL);
+    json_put_cstr(out, "key", "daemon");
+    json_put_int(out, "pid", getpid());
+    json_put_cstr(out, "version", PURSER_VERSION);
+    json_put_cstr(out, "host", host);
+    json_put_int(out, "calls_in_flight", d->metering.calls_open);
+    json_put_bool(out, "simulated", any_simulated(d));
+    reply_time(out, "since", d->since);
+    json_end(out, '}');
+    board_row_end(d->board, "daemon");
     board_end(d->board);
-    buf_fini(&json);
 }
 
 /* The models' rows summed by provider, in order of cost as they come. */
@@ -443,9 +418,9 @@ static void all_read(struct figures *f)
     board_total(f, r);
     board_budgets(f, r);
     board_providers(f, r);
-    board_spend(f, "models", &r->models);
-    board_spend(f, "hours", &r->hours);
-    board_spend(f, "days", &r->days);
+    board_spend(f->daemon->board, "models", &r->models);
+    board_spend(f->daemon->board, "hours", &r->hours);
+    board_spend(f->daemon->board, "days", &r->days);
     board_daemon(f);
     watch_look(f->daemon, &(struct watch_figures){ .now = r->now,
                                                    .period = r->period,

@@ -3,7 +3,6 @@
  * before it is marked as told: after a crash in between it is told again, never not at all. */
 #include "daemon/notices.h"
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "core/date.h"
@@ -17,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 100, OUTBOX = 32, REMEMBERED = 64, ROW_CAP = 8192 };
+enum { SHOWN = 100, OUTBOX = 32, REMEMBERED = 64 };
 #define DAY_MS INT64_C(86400000)
 
 struct errand {
@@ -146,23 +145,15 @@ static void shown(struct store_req *req)
     struct errand *errand = errand_of(req);
     struct notices *notices = errand->notices;
     struct board *board = notices->daemon->board;
-    struct buf json;
     char key[24];
 
-    buf_init(&json, ROW_CAP);
     board_begin(board, "alerts");
     for (size_t i = errand->list.count; i-- > 0;) { /* oldest first */
-        struct json_out out;
-
-        buf_clear(&json);
-        out = json_out(&json);
-        notices_put(&errand->list.notice[i], &out);
+        notices_put(&errand->list.notice[i], board_row_begin(board));
         snprintf(key, sizeof(key), "%lld", (long long)errand->list.notice[i].id);
-        if (buf_ok(&json))
-            board_row(board, key, buf_str(&json));
+        board_row_end(board, key);
     }
     board_end(board);
-    buf_fini(&json);
     errand_free(errand);
     notices->reading_shown = false;
     if (notices->shown_again)

@@ -181,13 +181,6 @@ static void end(const struct provider_account *account, const struct provider_re
     reply_finish(account, request, reply);
 }
 
-static enum outcome classify(const struct provider_account *account, int status,
-                             const struct provider_reply *reply)
-{
-    UNUSED(account);
-    return verdict_of(status, reply);
-}
-
 extern const struct provider provider_bedrock;
 const struct provider provider_bedrock = {
     .name = "bedrock",
@@ -197,7 +190,7 @@ const struct provider provider_bedrock = {
     .decode = decode,
     .feed = feed,
     .end = end,
-    .classify = classify,
+    .classify = verdict_plain,
     .image_tokens = image_tokens_of_model,
     .probe_path = "/",
 };

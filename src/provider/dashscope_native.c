@@ -195,13 +195,6 @@ static void end(const struct provider_account *account, const struct provider_re
     answer_end(&answer);
 }
 
-static enum outcome classify(const struct provider_account *account, int status,
-                             const struct provider_reply *reply)
-{
-    UNUSED(account);
-    return verdict_of(status, reply);
-}
-
 extern const struct provider provider_dashscope_native;
 const struct provider provider_dashscope_native = {
     .name = "dashscope_native",
@@ -211,7 +204,7 @@ const struct provider provider_dashscope_native = {
     .decode = decode,
     .feed = feed,
     .end = end,
-    .classify = classify,
+    .classify = verdict_plain,
     .image_tokens = image_tokens_of_model,
     .probe_path = "/compatible-mode/v1/models",
 };

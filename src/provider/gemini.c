@@ -266,13 +266,6 @@ static void end(const struct provider_account *account, const struct provider_re
     answer_end(&answer);
 }
 
-static enum outcome classify(const struct provider_account *account, int status,
-                             const struct provider_reply *reply)
-{
-    UNUSED(account);
-    return verdict_of(status, reply);
-}
-
 extern const struct provider provider_gemini;
 const struct provider provider_gemini = {
     .name = "gemini",
@@ -282,7 +275,7 @@ const struct provider provider_gemini = {
     .decode = decode,
     .feed = feed,
     .end = end,
-    .classify = classify,
+    .classify = verdict_plain,
     .image_tokens = image_tokens_of_model,
     .probe_path = "/models",
 };

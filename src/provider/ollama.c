@@ -195,13 +195,6 @@ static void end(const struct provider_account *account, const struct provider_re
     answer_end(&answer);
 }
 
-static enum outcome classify(const struct provider_account *account, int status,
-                             const struct provider_reply *reply)
-{
-    UNUSED(account);
-    return verdict_of(status, reply);
-}
-
 extern const struct provider provider_ollama;
 const struct provider provider_ollama = {
     .name = "ollama",
@@ -212,7 +205,7 @@ const struct provider provider_ollama = {
     .decode = decode,
     .feed = feed,
     .end = end,
-    .classify = classify,
+    .classify = verdict_plain,
     .image_tokens = image_tokens_of_model,
     .probe_path = "/api/tags",
 };

@@ -157,3 +157,10 @@ enum outcome verdict_of(int status, const struct provider_reply *reply)
         return OUTCOME_QUOTA;
     return of_status(status, reply);
 }
+
+enum outcome verdict_plain(const struct provider_account *account, int status,
+                           const struct provider_reply *reply)
+{
+    UNUSED(account);
+    return verdict_of(status, reply);
+}

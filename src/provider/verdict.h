@@ -11,5 +11,8 @@ bool verdict_is_quota(struct str code);
 
 /* A 2xx by what came; words of a quota before the status; else by the status. */
 enum outcome verdict_of(int status, const struct provider_reply *reply);
+/* The same as struct provider's classify, for dialects that add nothing of their own. */
+enum outcome verdict_plain(const struct provider_account *account, int status,
+                           const struct provider_reply *reply);
 
 #endif
