@@ -162,7 +162,7 @@ static void job_changed(void *owner, int64_t job_id)
     struct daemon *d = owner;
 
     (void)job_id;
-    figures_mark_jobs(d->figures);
+    figures_mark(d->figures);
 }
 
 static void job_event(void *owner, const struct job_event *event)

@@ -40,8 +40,9 @@ struct figures {
     struct outlook *outlook;
     struct reading *last, *next; /* next: being read */
     int open;                    /* reads not answered */
-    bool marked, jobs_marked, stopped, armed;
+    bool marked, stopped, armed;
     int64_t due_ms;             /* when armed */
+    struct err failed;          /* why the reading under way is no good */
     struct figures_wait *waits; /* embedded in their owners */
 };
 
@@ -103,15 +104,6 @@ void figures_mark(struct figures *f)
     if (f == NULL)
         return;
     f->marked = true;
-    f->jobs_marked = true;
-    arm(f, EVERY_MS);
-}
-
-void figures_mark_jobs(struct figures *f)
-{
-    if (f == NULL)
-        return;
-    f->jobs_marked = true;
     arm(f, EVERY_MS);
 }
 
@@ -388,7 +380,7 @@ static void serve_waits(struct figures *f)
             continue;
         }
         *at = w->next;
-        w->ready(w->arg); /* frees w */
+        w->ready(w->arg, f->failed.code == ERR_NONE ? NULL : &f->failed); /* frees w */
     }
     if (f->waits != NULL)
         start_reading(f);
@@ -403,18 +395,10 @@ void figures_fresh(struct figures *f, struct figures_wait *wait)
         start_reading(f);
 }
 
-static void all_read(struct figures *f)
+static void show(struct figures *f)
 {
-    struct reading *r = f->next;
+    struct reading *r = f->last;
 
-    f->next = NULL;
-    if (f->stopped) {
-        reading_free(r);
-        return;
-    }
-    sum_providers(r);
-    reading_free(f->last);
-    f->last = r;
     board_total(f, r);
     board_budgets(f, r);
     board_providers(f, r);
@@ -428,35 +412,49 @@ static void all_read(struct figures *f)
                                                    .hours = &r->hours,
                                                    .budgets = &r->budgets,
                                                    .outlook = f->outlook });
+}
+
+/* What could not be read is not shown as nothing: the board keeps what it has. */
+static void all_read(struct figures *f)
+{
+    struct reading *r = f->next;
+
+    f->next = NULL;
+    if (f->stopped) {
+        reading_free(r);
+        return;
+    }
+    if (f->failed.code != ERR_NONE) {
+        journal_note(f->daemon->journal, 'x', "figures cannot be read: %s", f->failed.text);
+        reading_free(r);
+    } else {
+        sum_providers(r);
+        reading_free(f->last);
+        f->last = r;
+        show(f);
+    }
     serve_waits(f);
-    arm(f, f->marked || f->jobs_marked ? EVERY_MS : IDLE_MS);
+    arm(f, f->marked ? EVERY_MS : IDLE_MS);
+}
+
+static void part_read(struct figures *f, const struct err *err)
+{
+    if (err->code != ERR_NONE)
+        f->failed = *err;
+    if (--f->open == 0)
+        all_read(f);
 }
 
 static void past_read(void *arg, const struct err *err)
 {
-    struct figures *f = arg;
-
-    if (err->code != ERR_NONE)
-        journal_note(f->daemon->journal, 'x', "past days cannot be read: %s", err->text);
-    if (--f->open == 0)
-        all_read(f);
+    part_read(arg, err);
 }
 
 /* Each of the four requests lies in the reading, at its own place. */
-static void one_read(struct reading *r, const struct store_req *req)
-{
-    struct figures *f = r->figures;
-
-    if (req->err.code != ERR_NONE)
-        journal_note(f->daemon->journal, 'x', "figures cannot be read: %s", req->err.text);
-    if (--f->open == 0)
-        all_read(f);
-}
-
 #define READ_DONE(place)                                                                           \
     static void read_done_##place(struct store_req *req)                                           \
     {                                                                                              \
-        one_read(CONTAINER_OF(req - (place), struct reading, req), req);                           \
+        part_read(CONTAINER_OF(req - (place), struct reading, req)->figures, &req->err);           \
     }
 READ_DONE(0)
 READ_DONE(1)
@@ -473,6 +471,7 @@ static void start_reading(struct figures *f)
     for (struct figures_wait *w = f->waits; w != NULL; w = w->next)
         w->started = true;
     f->marked = false;
+    err_clear(&f->failed);
     f->next = r;
     f->open = READS;
     r->figures = f;
@@ -498,7 +497,6 @@ static void tick(void *arg)
     f->armed = false;
     if (f->daemon->jobs != NULL)
         board_jobs(f);
-    f->jobs_marked = false;
     if (f->next == NULL)
         start_reading(f); /* what is being read will arm the next tick */
 }

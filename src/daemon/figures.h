@@ -19,13 +19,14 @@ struct figures *figures_new(struct daemon *daemon);
 void figures_stop(struct figures *figures); /* no more reading; NULL is fine */
 void figures_free(struct figures *figures); /* after the store is closed; NULL is fine */
 
-void figures_mark(struct figures *figures);      /* money moved */
-void figures_mark_jobs(struct figures *figures); /* only jobs changed: cheap */
+/* Money moved or a job changed: the board is made anew soon. */
+void figures_mark(struct figures *figures);
 
 /* Reads anew and calls ready once that reading (or a later one) is on the board: what a command
- * asks for is what is in the books now. Not called when the daemon ends before. */
+ * asks for is what is in the books now. err: they could not be read, and the board still shows what
+ * was read before. Not called when the daemon ends before. */
 struct figures_wait {
-    void (*ready)(void *arg);
+    void (*ready)(void *arg, const struct err *err); /* err NULL: all is well */
     void *arg;
     struct figures_wait *next; /* the figures' */
     bool started;

@@ -126,10 +126,14 @@ void rpc_daemon_stop(struct rpc_call *call)
     daemon_stop(d, now);
 }
 
-static void status_ready(void *arg)
+static void status_ready(void *arg, const struct err *err)
 {
     struct rpc_call *call = arg;
 
+    if (err != NULL) {
+        rpc_fail(call, err);
+        return;
+    }
     json_put_object(&call->json, NULL);
     figures_put_status(call->daemon->figures, &call->json);
     json_put_object(&call->json, "daemon");

@@ -72,7 +72,7 @@ static void started(void *arg, int64_t job_id, const struct err *err)
         rpc_fail(call, err);
         return;
     }
-    figures_mark_jobs(call->daemon->figures);
+    figures_mark(call->daemon->figures);
     json_put_object(&call->json, NULL);
     json_put_int(&call->json, "job_id", job_id);
     json_put_cstr(&call->json, "state", "queued");
@@ -325,7 +325,7 @@ static void steered(void *arg, const struct err *err)
         rpc_fail(call, err);
         return;
     }
-    figures_mark_jobs(call->daemon->figures);
+    figures_mark(call->daemon->figures);
     rpc_answer(call);
 }
 

@@ -1,5 +1,7 @@
 """Hard budgets and single calls, through the real programs."""
 
+import os
+import sqlite3
 import subprocess
 
 import harness
@@ -102,6 +104,21 @@ def test_a_provider_that_is_down_is_not_billed():
         assert done.returncode == 1, (done.returncode, done.stderr)
         assert pico(w.json("status")["spend"]) == 0
         assert w.json("verify")["ok"] is True
+
+
+def test_figures_that_cannot_be_read_are_not_shown_as_zero():
+    with World() as w:
+        w.run("ask", "hello", "--model", f"sim/{MODEL}", check=0)
+        home = w.json("daemon", "status")["home"]
+        books = sqlite3.connect(os.path.join(home, "purser.db"))
+        books.execute("alter table rollup rename to gone")
+        books.commit()
+        done = w.run("status", check=1)
+        assert "rollup" in done.stderr and "$0.00" not in done.stdout, done
+        books.execute("alter table gone rename to rollup")
+        books.commit()
+        books.close()
+        assert pico(w.json("status")["spend"]) == pico(w.sim.bill()["total"])
 
 
 harness.main(globals())
